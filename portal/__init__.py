@@ -1,0 +1,1 @@
+"""Suara Loket: app -> cli | web | scheduler | demo -> services -> storage -> domain, never sideways, never up."""

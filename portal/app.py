@@ -1,0 +1,101 @@
+"""Composition root: settings -> engine -> Portal -> command line, web application and scheduler."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.domain.instrument import Instrument
+from portal.domain.policy import Policy
+from portal.services import Portal, utc_now
+from portal.settings import BadSettings, Settings, load
+from portal.storage import migrate as migrations
+from portal.storage import policies
+from portal.storage.database import Database, make_engine
+from portal.web import citizen, compression, errors, guards, headers, limits, logs, pages, public
+from portal.web.context import NAME, Site
+from portal.web.texts import DEFAULT, Language, Texts
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+CONFIG: Final = ROOT / "config"
+
+
+def read_instruments() -> dict[str, Instrument]:
+    """Read the instruments of `config/instruments`, by id."""
+    files = sorted((CONFIG / "instruments").glob("*.toml"))
+    instruments = [Instrument.from_mapping(tomllib.loads(file.read_text("utf-8"))) for file in files]
+    return {instrument.id: instrument for instrument in instruments}
+
+
+def policy_on(session: Session, day: date) -> Policy:
+    """Return the choices in force on `day`."""
+    return Policy.from_mapping(policies.get_choices(session, day))
+
+
+def migrate(database_url: str) -> None:
+    """Bring the database to this version; the first policy is seeded from `config/policy.toml`."""
+    engine = make_engine(database_url, connections=1)
+    seed = tomllib.loads((CONFIG / "policy.toml").read_text("utf-8"))
+    with engine.connect() as connection:
+        migrations.upgrade(connection)
+        connection.commit()
+        with Session(connection) as session:
+            policies.seed(session, seed)
+            session.commit()
+    engine.dispose()
+
+
+def build_portal(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Portal:
+    """Build the one `Portal` of this process."""
+    database = Database(settings.database_url, connections=settings.threads + 2)
+    return Portal(
+        begin=database.begin,
+        read=database.read,
+        now=now,
+        policy_on=policy_on,
+        instruments=read_instruments(),
+        secret_key=settings.secret_key,
+        government=settings.government,
+        time_zone=ZoneInfo(settings.time_zone),
+        close=database.engine.dispose,
+    )
+
+
+def read_texts() -> Texts:
+    """Read the catalogues of `config/locales`, the default language first."""
+    files = sorted((CONFIG / "locales").glob("*.toml"), key=lambda file: (file.stem != DEFAULT, file.stem))
+    return Texts([Language.from_mapping(tomllib.loads(file.read_text("utf-8"))) for file in files])
+
+
+def build_web(settings: Settings, portal: Portal) -> Flask:
+    """Build the web application around `portal`."""
+    app = Flask("portal", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, MAX_FORM_MEMORY_SIZE=64 * 1024, MAX_FORM_PARTS=64)
+    site = Site(portal, read_texts(), settings.public_url, settings.contact, settings.demo)
+    app.extensions[NAME] = site
+    citizen_css = (ROOT / "static/css/citizen.css").read_text("utf-8").strip()
+    logs.install(app)
+    pages.install(app, site, citizen_css=citizen_css)
+    compression.install(app)
+    headers.install(app, inline_style=citizen_css)
+    errors.install(app)
+    rate_pages = citizen.blueprint()
+    guards.register(app, rate_pages, guards.anyone)
+    guards.register(app, public.blueprint(), guards.anyone)
+    limits.install(
+        app, citizen=rate_pages, storage=settings.limiter_storage, valve_per_minute=settings.valve_per_minute
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]  # Flask's own way to wrap an application
+    return app

@@ -1,0 +1,33 @@
+"""How the operator's commands run use cases: by name of the operator, errors in one line."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+import click
+
+from portal import services
+from portal.domain.errors import PortalError
+from portal.services import Portal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def run(portal: Portal, use_case: Callable[Concatenate[Portal, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a use case; what it refuses ends the command with its code and exit status 1."""
+    try:
+        return services.run(portal, use_case, *args, **kwargs)
+    except PortalError as error:
+        raise click.ClickException(": ".join(dict.fromkeys((error.code, error.detail or error.code)))) from error
+
+
+def actor() -> str:
+    """Name who is at the terminal, for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return f"cli:{os.getuid()}"

@@ -1,0 +1,100 @@
+"""Errors as codes: one table in `web` maps each code to a status, sentences live in the catalogues."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class PortalError(Exception):
+    """Something the caller can be told; `code` is stable and part of the API."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str = "") -> None:
+        """Keep `detail` for operators; it never holds an answer, a name or a token."""
+        super().__init__(detail or self.code)
+        self.detail = detail
+
+
+class Conflict(PortalError):
+    """Another writer won; the whole use case may be repeated."""
+
+    code = "conflict"
+
+
+class NotFound(PortalError):
+    """No such thing, or none that this caller may see."""
+
+    code = "not-found"
+
+
+class CodeUnknown(NotFound):
+    """A well-formed counter code that names no counter."""
+
+    code = "code-unknown"
+
+
+class CodeMistyped(PortalError):
+    """A counter code whose length, alphabet or check character is wrong."""
+
+    code = "code-mistyped"
+
+
+class CounterClosed(PortalError):
+    """The counter has been closed or moved; `counter_code` is its public code."""
+
+    code = "counter-closed"
+
+
+class Invalid(PortalError):
+    """Input that cannot be accepted as it stands."""
+
+    code = "invalid"
+
+
+class KeyReused(PortalError):
+    """The idempotency key was already used for another answer, and the time to change it is over."""
+
+    code = "key-reused"
+
+
+class FormExpired(PortalError):
+    """The signed form token or edit token is forged or too old."""
+
+    code = "form-expired"
+
+
+class SignInRefused(PortalError):
+    """Name or password is wrong, or the account is disabled; never says which."""
+
+    code = "sign-in-refused"
+
+
+class SignInDelayed(PortalError):
+    """Too many failures; `detail` is the number of seconds to wait."""
+
+    code = "sign-in-delayed"
+
+
+class Unauthenticated(PortalError):
+    """No valid session or access token."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(PortalError):
+    """Known caller, but the scope does not cover this."""
+
+    code = "forbidden"
+
+
+class NotReady(PortalError):
+    """The process runs but cannot serve writes; `detail` names the failing probe."""
+
+    code = "not-ready"
+
+
+class StorageUnavailable(PortalError):
+    """The database cannot be reached or written (stopped, full, read-only); nothing was stored."""
+
+    code = "storage-unavailable"

@@ -1,0 +1,170 @@
+"""What one response contributes, and to which cells: the rules of design 2 and 3, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from portal.domain.instrument import Instrument, tally_of
+from portal.domain.period import month_of
+from portal.domain.tally import Tally
+
+CHANGE_FOR: Final = timedelta(minutes=10)
+PARTS_FOR: Final = timedelta(hours=24)
+SIGHTING_FOR: Final = timedelta(hours=72)
+KEY_FOR: Final = timedelta(days=30)
+
+NOBODY: Final = "-"
+NOT_ANSWERED: Final = "-"
+OTHER_SERVICE: Final = "lainnya"
+COUNTED: Final = "counted"
+
+_SIANG: Final = time(12)
+_SORE: Final = time(15)
+
+
+def day_part(at: datetime) -> str:
+    """Name the part of the local day: pagi < 12.00 <= siang < 15.00 <= sore."""
+    clock = at.time()
+    if clock < _SIANG:
+        return "pagi"
+    return "siang" if clock < _SORE else "sore"
+
+
+class TallyKey(NamedTuple):
+    """The full key of one row of `tallies`; field order is the order in which rows are locked."""
+
+    counts_on: date
+    late: bool
+    day_part: str
+    unit_id: int
+    counter_id: int
+    service: str
+    officer: str
+    channel: str
+    evidence: str
+    measure: str
+    state: str
+
+
+class CellKey(NamedTuple):
+    """One published figure: cut x subject x month x measure."""
+
+    cut: str
+    subject: str
+    month: date
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What never changes about a response: where, when and how it was given.
+
+    `unit_path` holds the ids of the unit and its ancestors, the root first.
+    """
+
+    unit_path: tuple[int, ...]
+    counter_id: int
+    channel: str
+    evidence: str
+    day_part: str
+    counts_on: date
+    late: bool = False
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that the counter belongs to."""
+        return self.unit_path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may change about a response: its answers, whom it is about, and whether it counts."""
+
+    service: str = NOT_ANSWERED
+    officer: str = NOBODY
+    state: str = COUNTED
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Answers by instrument id, then by element."""
+
+
+def tallies_of(place: Place, standing: Standing, instruments: Mapping[str, Instrument]) -> dict[TallyKey, Tally]:
+    """Return the rows of `tallies` to which the response adds, each with what it adds."""
+    return {
+        TallyKey(
+            place.counts_on,
+            place.late,
+            place.day_part,
+            place.unit_id,
+            place.counter_id,
+            standing.service,
+            standing.officer,
+            place.channel,
+            place.evidence,
+            measure,
+            standing.state,
+        ): tally_of(measure, value)
+        for instrument_id, answers in standing.answers.items()
+        for measure, value in instruments[instrument_id].contributions(answers).items()
+    }
+
+
+def values_of(place: Place, standing: Standing, instruments: Mapping[str, Instrument]) -> dict[CellKey, int]:
+    """Return the cells to which the response contributes, each with its value.
+
+    The value is the answer 1..4, or the ballot total for a composite. A response that does not count contributes nothing.
+    """
+    if standing.state != COUNTED:
+        return {}
+    month = month_of(place.counts_on)
+    return {
+        CellKey(cut, subject, month, measure): value
+        for instrument_id, answers in standing.answers.items()
+        for cut, subject in _subjects(instruments[instrument_id].measure, place, standing)
+        for measure, value in instruments[instrument_id].contributions(answers).items()
+    }
+
+
+def service_subject(unit_id: int, service: str) -> str:
+    """Return the subject of a service cell; what is not a service of the registry is kept apart per unit."""
+    return f"{unit_id}:{service}" if service in {NOT_ANSWERED, OTHER_SERVICE} else service
+
+
+def _subjects(measure: str, place: Place, standing: Standing) -> Iterator[tuple[str, str]]:
+    """Name the cuts of a measure (design 3): SKM never reaches a counter, only `petugas` reaches an officer."""
+    if measure == "petugas":
+        if standing.officer != NOBODY:
+            yield "officer", standing.officer
+        return
+    for unit_id in place.unit_path:
+        yield "unit", str(unit_id)
+    yield "service", service_subject(place.unit_id, standing.service)
+    if measure == "layanan":
+        yield "counter", str(place.counter_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a change of a response does to the sums: subtract the old, add the new."""
+
+    tallies: Mapping[TallyKey, Tally]
+    pending: Mapping[CellKey, tuple[int, int]]
+    """For each cell whose contribution changes: (before, after), 0 = none."""
+
+
+def difference(
+    place: Place, before: Standing | None, after: Standing, instruments: Mapping[str, Instrument]
+) -> Difference:
+    """Return the difference that moving from `before` (None: a new response) to `after` makes, in key order."""
+    old_tallies = tallies_of(place, before, instruments) if before else {}
+    new_tallies = tallies_of(place, after, instruments)
+    sums = {key: new_tallies.get(key, Tally()) + -old_tallies.get(key, Tally()) for key in {*old_tallies, *new_tallies}}
+    old_values = values_of(place, before, instruments) if before else {}
+    new_values = values_of(place, after, instruments)
+    moves = {key: (old_values.get(key, 0), new_values.get(key, 0)) for key in {*old_values, *new_values}}
+    return Difference(
+        {key: tally for key, tally in sorted(sums.items()) if tally},
+        {key: move for key, move in sorted(moves.items()) if move[0] != move[1]},
+    )

@@ -1,0 +1,79 @@
+"""What can be wrong with a workbook, as codes; the sentences are the reader's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FaultCode(StrEnum):
+    """Stable codes; those of `WARNINGS` do not stop an import."""
+
+    FILE_TOO_LARGE = "file-too-large"
+    NOT_A_WORKBOOK = "not-a-workbook"
+    TOO_MANY_ROWS = "too-many-rows"
+    TOO_MANY_COLUMNS = "too-many-columns"
+    SHEET_UNKNOWN = "sheet-unknown"
+    SHEET_TWICE = "sheet-twice"
+    SHEET_REQUIRED = "sheet-required"
+    COLUMN_UNKNOWN = "column-unknown"
+    COLUMN_TWICE = "column-twice"
+    COLUMN_MISSING = "column-missing"
+    VALUE_MISSING = "value-missing"
+    FORMULA = "formula"
+    CELL_ERROR = "cell-error"
+    CODE_BAD = "code-bad"
+    CODE_NUMBER = "code-number"
+    CODE_TWICE = "code-twice"
+    TEXT_BAD = "text-bad"
+    TEXT_LONG = "text-long"
+    DATE_BAD = "date-bad"
+    TIME_BAD = "time-bad"
+    WEEKDAY_BAD = "weekday-bad"
+    YES_NO_BAD = "yes-no-bad"
+    NIP_NUMBER = "nip-number"
+    NIP_LENGTH = "nip-length"
+    NIP_BIRTH = "nip-birth"
+    NIP_START = "nip-start"
+    NIP_SEX = "nip-sex"
+    NIP_SERIAL = "nip-serial"
+    REFERENCE_UNKNOWN = "reference-unknown"
+    CYCLE = "cycle"
+    TREE_DEEP = "tree-deep"
+    PARENT_FIXED = "parent-fixed"
+    UNIT_FIXED = "unit-fixed"
+    SERVICE_ELSEWHERE = "service-elsewhere"
+    DAY_OR_DATE = "day-or-date"
+    ABSENCE_UNDATED = "absence-undated"
+    ABSENCE_TIMED = "absence-timed"
+    FROM_DATED = "from-dated"
+    TIMES_REVERSED = "times-reversed"
+    LOOK_ALIKE = "look-alike"
+    NIP_SHARED = "nip-shared"
+    NEVER_IN_FORCE = "never-in-force"
+    STILL_OPEN = "still-open"
+
+
+WARNINGS = frozenset({FaultCode.LOOK_ALIKE, FaultCode.NIP_SHARED, FaultCode.NEVER_IN_FORCE, FaultCode.STILL_OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong, and where; `row` 0 and `column` "" mean the whole sheet, `sheet` "" the whole file.
+
+    `column` is the letter, `heading` the word above it; `value` never holds a NIP; `hint` is what was perhaps meant, or
+    the code or row that it collides with.
+    """
+
+    code: FaultCode
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    heading: str = ""
+    value: str = ""
+    hint: str = ""
+
+    @property
+    def is_warning(self) -> bool:
+        """Tell whether the import may go on."""
+        return self.code in WARNINGS

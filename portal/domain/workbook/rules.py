@@ -1,0 +1,137 @@
+"""What must hold within a row, between rows, and against what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
+from difflib import get_close_matches
+from typing import Final, cast
+
+from portal.domain.workbook.cell import Value
+from portal.domain.workbook.fault import Fault, FaultCode
+from portal.domain.workbook.reading import Row
+from portal.domain.workbook.sheet import COUNTER, DUTY, HOURS, OFFICER, SERVICE, SHEETS, UNIT, Column, Fields
+
+MOST_LEVELS: Final = 10
+WHOLE_DAY: Final = (time.min, time(23, 59))
+_MOST_COMPARED: Final = 500
+_MOST_HINTS: Final = 20
+
+Registry = Mapping[str, Mapping[str, Fields]]
+
+
+def whole(row: Row, stored: Fields | None) -> dict[str, Value]:
+    """Return all fields of a row: its own, else the stored ones, else the defaults."""
+    return row.sheet.defaults | dict(stored or {}) | dict(row.values)
+
+
+def complete(sheet: str, fields: dict[str, Value]) -> dict[str, Value]:
+    """Return the fields as they are kept: an absence lasts the whole day."""
+    if sheet == DUTY and fields["counter"] is None:
+        return fields | dict(zip(("starts", "ends"), WHOLE_DAY, strict=True))
+    return fields
+
+
+class References:
+    """Finds codes that name nothing; the first of them get a hint, since looking for near misses is slow."""
+
+    def __init__(self, world: Registry) -> None:
+        """Keep the codes of file and database together."""
+        self._world = world
+        self._hints = _MOST_HINTS
+
+    def faults(self, row: Row) -> Iterator[Fault]:
+        """Yield the faults of one row."""
+        for column in row.sheet.columns:
+            value = row.values.get(column.field)
+            if column.target and value is not None:
+                known = self._world.get(column.target, {})
+                for code in value if isinstance(value, tuple) else (str(value),):
+                    if code not in known:
+                        hint = self._hint(code, known)
+                        yield row.fault(FaultCode.REFERENCE_UNKNOWN, column.field, hint, value=code)
+
+    def _hint(self, code: str, known: Mapping[str, Fields]) -> str:
+        if not self._hints or len(known) > _MOST_COMPARED:
+            return ""
+        self._hints -= 1
+        folded = {name.casefold(): name for name in known}
+        return next((folded[match] for match in get_close_matches(code.casefold(), folded, n=1)), "")
+
+
+def changed_links(row: Row, stored: Fields) -> Iterator[Fault]:
+    """Yield what a stored row may not change, because ratings hang on it; the hint is the stored code."""
+    for column in row.sheet.columns:
+        if column.fixed and column.field in row.values and row.values[column.field] != stored[column.field]:
+            yield row.fault(column.fixed, column.field, str(stored[column.field] or ""))
+
+
+def row_faults(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
+    """Yield what is wrong with a row that could be read, given all `fields` of it."""
+    if row.sound and row.sheet.name in _OF_ROW:
+        yield from _OF_ROW[row.sheet.name](row, fields, world)
+
+
+def _counter(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
+    for code in cast("tuple[str, ...]", fields["services"]):
+        unit = world[SERVICE].get(code, fields)["unit"]
+        if unit != fields["unit"]:
+            yield row.fault(FaultCode.SERVICE_ELSEWHERE, "services", str(unit), value=code)
+
+
+def _duty(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
+    dated = fields["on_date"] is not None
+    if dated == (fields["weekday"] is not None):
+        yield row.fault(FaultCode.DAY_OR_DATE, "on_date" if dated else "weekday")
+    elif dated and fields["from_on"] is not None:
+        yield row.fault(FaultCode.FROM_DATED, "from_on")
+    elif fields["counter"] is None:
+        yield from _absence(row, fields, dated=dated)
+        return
+    for name in ("starts", "ends"):
+        if fields["counter"] is not None and fields[name] is None:
+            yield row.fault(FaultCode.VALUE_MISSING, name)
+    yield from _reversed(row, fields, "starts", "ends")
+    starts, ends = fields["from_on"], cast("date | None", fields["ends_on"])
+    if starts is not None and ends is not None and cast("date", starts) > ends:
+        yield row.fault(FaultCode.NEVER_IN_FORCE, "ends_on")
+
+
+def _absence(row: Row, fields: Fields, *, dated: bool) -> Iterator[Fault]:
+    if not dated:
+        yield row.fault(FaultCode.ABSENCE_UNDATED, "counter")
+    times = (fields["starts"], fields["ends"])
+    if times not in {(None, None), WHOLE_DAY}:
+        yield row.fault(FaultCode.ABSENCE_TIMED, "starts" if times[0] is not None else "ends")
+
+
+def _hours(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
+    return _reversed(row, fields, "opens", "closes")
+
+
+def _reversed(row: Row, fields: Fields, first: str, last: str) -> Iterator[Fault]:
+    begins, ends = (cast("time | None", fields[name]) for name in (first, last))
+    if begins is not None and ends is not None and begins >= ends:
+        yield row.fault(FaultCode.TIMES_REVERSED, last)
+
+
+_OF_ROW: Final[Mapping[str, Callable[[Row, Fields, Registry], Iterator[Fault]]]] = {
+    COUNTER: _counter,
+    DUTY: _duty,
+    HOURS: _hours,
+}
+
+
+def levels(units: Mapping[str, Fields]) -> dict[str, int]:
+    """Return how far each unit is from its root; units on or below a circle have none."""
+    found: dict[str, int] = {}
+    for start in units:
+        way: list[str] = []
+        code: str | None = start
+        while code in units and code not in found and code not in way[-MOST_LEVELS * 100 :]:
+            way.append(code)
+            code = cast("str | None", units[code].get("parent"))
+        if code is None or code not in way:
+            base = found.get(code or "", -1)
+            found |= {unit: base + step for step, unit in enumerate(reversed(way), start=1)}
+    return found

@@ -1,0 +1,1 @@
+"""Who may come in: accounts, sessions, API clients; every act of staff is written to the audit log with it."""

@@ -1,0 +1,212 @@
+"""After the tap: the thank-you page and its optional parts, each stored when sent; never the answers given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from portal.domain import code as codes
+from portal.domain.errors import FormExpired, Invalid, NotFound
+from portal.domain.rating import CHANGE_FOR
+from portal.services import Portal
+from portal.services.collect.revision import revise
+from portal.services.collect.tokens import Edit, read_edit_token, receipt_hash
+from portal.storage import counters, responses
+from portal.domain.counter import CounterView
+from portal.storage.responses import About, Record
+
+MOST_OFFICERS: Final = 6
+MOST_SERVICES: Final = 8
+QUICK: Final = "quick@1"
+HELP: Final = "petugas@1"
+SURVEY: Final = "skm-14-2017@1"
+OTHER: Final = "lainnya"
+UNKNOWN: Final = "tidak-tahu"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button of a question about the visit."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """What the holder of a receipt may still do; an empty tuple means that the question is not asked."""
+
+    receipt: str
+    edit_token: str
+    counter: CounterView | None
+    change_until: datetime | None = None
+    services: tuple[Choice, ...] = ()
+    officers: tuple[Choice, ...] = ()
+    ask_help: bool = False
+    ask_survey: bool = False
+    stored: frozenset[str] = frozenset()
+
+
+def open_receipt(portal: Portal, receipt: str, token: str) -> ReceiptPage:
+    """Return the thank-you page while the edit token is good, else the bare state of the receipt.
+
+    Raises:
+        CodeMistyped: `receipt` is no receipt.
+        NotFound: it was never given out, or has expired.
+    """
+    receipt = codes.parse_receipt(receipt)
+    with portal.read() as session:
+        response_id = responses.find_by_receipt(session, receipt_hash(portal, receipt), portal.today())
+        if response_id is None:
+            raise NotFound
+        try:
+            edit = _edit(portal, token, response_id)
+        except FormExpired:
+            return ReceiptPage(receipt, "", None)
+        return _page(portal, session, receipt, token, edit)
+
+
+def require(counter: CounterView | None) -> CounterView:
+    """Return the counter of a page that is still open for parts, or raise `FormExpired`."""
+    if counter is None:
+        raise FormExpired
+    return counter
+
+
+def _edit(portal: Portal, token: str, response_id: bytes) -> Edit:
+    edit = read_edit_token(portal, token)
+    if edit.response_id != response_id:
+        raise FormExpired
+    return edit
+
+
+def _page(portal: Portal, session: Session, receipt: str, token: str, edit: Edit) -> ReceiptPage:
+    record = responses.get_record(session, edit.response_id)
+    counter = counters.get_counter(session, record.place.counter_id)
+    local = edit.given_at.astimezone(portal.time_zone)
+    about, answers = record.about, record.standing.answers
+    until = (edit.given_at + CHANGE_FOR).astimezone(portal.time_zone)
+    stored = {"service"} if about.service_basis in {"choice", "other"} else set()
+    stored |= {"officer"} if about.officer_basis in {"choice", "unknown"} else set()
+    stored |= {name for name, instrument in (("help", HELP), ("survey", SURVEY)) if instrument in answers}
+    return ReceiptPage(
+        receipt,
+        token,
+        counter,
+        change_until=until if QUICK in answers and portal.now() <= edit.given_at + CHANGE_FOR else None,
+        services=_services(session, counter, about, local),
+        officers=_officers(session, counter, about, local),
+        ask_help=about.officer_id is not None and HELP not in answers,
+        ask_survey=SURVEY not in answers,
+        stored=frozenset(stored),
+    )
+
+
+def _services(session: Session, counter: CounterView, about: About, local: datetime) -> tuple[Choice, ...]:
+    if about.service_basis != "none":
+        return ()
+    offered = counters.list_services(session, counter, local)[:MOST_SERVICES]
+    return tuple(Choice(str(service_id), name) for service_id, name in offered)
+
+
+def _officers(session: Session, counter: CounterView, about: About, local: datetime) -> tuple[Choice, ...]:
+    """Offer those on duty when more than one was; nobody, or more than fit on a phone: the question is not asked."""
+    if about.officer_basis != "none":
+        return ()
+    on_duty = counters.list_on_duty(session, counter.id, local)
+    if not 1 < len(on_duty) <= MOST_OFFICERS:
+        return ()
+    return tuple(Choice(str(officer_id), name) for officer_id, name in on_duty)
+
+
+def change_rating(portal: Portal, receipt: str, token: str, value: int) -> None:
+    """Change the tap within ten minutes.
+
+    Raises:
+        FormExpired: the token is forged, or the ten minutes are over.
+        Invalid: `value` is no answer.
+    """
+    answers = portal.instruments[QUICK].check({"LAYANAN": value})
+    with portal.begin() as session:
+        edit, record = _record(portal, session, receipt, token)
+        if portal.now() > edit.given_at + CHANGE_FOR or QUICK not in record.standing.answers:
+            raise FormExpired
+        revise(portal, session, record, answers={QUICK: answers})
+
+
+def add_answers(portal: Portal, receipt: str, token: str, instrument: str, given: Mapping[str, int]) -> None:
+    """Add the answers to an optional instrument, once, within a day; a second sending of it changes nothing.
+
+    Raises:
+        FormExpired: the token is forged or older than a day.
+        Invalid: no answer, or one outside the instrument; or the officer's help where no officer is known.
+    """
+    answers = portal.instruments[instrument].check(given)
+    if not answers:
+        raise Invalid("answers")
+    with portal.begin() as session:
+        _, record = _record(portal, session, receipt, token)
+        if instrument == HELP and record.about.officer_id is None:
+            raise Invalid(HELP)
+        if instrument not in record.standing.answers:
+            revise(portal, session, record, answers={instrument: answers})
+
+
+def name_service(portal: Portal, receipt: str, token: str, choice: str) -> None:
+    """Keep which service the visit was about; the first answer stands.
+
+    Raises:
+        FormExpired: the token is forged or older than a day.
+        Invalid: not a service of that counter.
+    """
+    with portal.begin() as session:
+        edit, record = _record(portal, session, receipt, token)
+        if record.about.service_basis != "none":
+            return
+        if choice == OTHER:
+            about = replace(record.about, service_basis="other")
+        else:
+            counter = counters.get_counter(session, record.place.counter_id)
+            local = edit.given_at.astimezone(portal.time_zone)
+            offered = dict(counters.list_services(session, counter, local))
+            about = replace(record.about, service_id=_chosen(choice, offered), service_basis="choice")
+        revise(portal, session, record, about=about)
+
+
+def name_officer(portal: Portal, receipt: str, token: str, choice: str) -> None:
+    """Keep which of the officers on duty served; the first answer stands.
+
+    Raises:
+        FormExpired: the token is forged or older than a day.
+        Invalid: not one of those who were on duty.
+    """
+    with portal.begin() as session:
+        edit, record = _record(portal, session, receipt, token)
+        if record.about.officer_basis != "none":
+            return
+        if choice == UNKNOWN:
+            about = replace(record.about, officer_basis="unknown")
+        else:
+            local = edit.given_at.astimezone(portal.time_zone)
+            offered = dict(counters.list_on_duty(session, record.place.counter_id, local))
+            about = replace(record.about, officer_id=_chosen(choice, offered), officer_basis="choice")
+        revise(portal, session, record, about=about)
+
+
+def _chosen(choice: str, offered: Mapping[int, str]) -> int:
+    if not choice.isdecimal() or int(choice) not in offered:
+        raise Invalid("choice")
+    return int(choice)
+
+
+def _record(portal: Portal, session: Session, receipt: str, token: str) -> tuple[Edit, Record]:
+    digest = receipt_hash(portal, codes.parse_receipt(receipt))
+    response_id = responses.find_by_receipt(session, digest, portal.today())
+    if response_id is None:
+        raise NotFound
+    edit = _edit(portal, token, response_id)
+    return edit, responses.get_record(session, response_id, lock=True)

@@ -1,0 +1,103 @@
+"""Settings: one frozen dataclass; `config/portal.toml` overlaid by `PORTAL_*` variables; every bad key is reported at once."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PREFIX: Final = "PORTAL_"
+SHORTEST_SECRET: Final = 32
+
+
+class BadSettings(Exception):  # noqa: N818 - a plain noun reads better where it is raised than BadSettingsError
+    """One line per bad key, ready to print."""
+
+
+def _setting(default: Any, text: str) -> Any:  # noqa: ANN401 - a dataclass field stands for any type
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, its default and its help; README's table is generated from this class."""
+
+    secret_key: str = field(metadata={"help": "Signs form tokens and receipts; at least 32 characters. No default."})
+    database_url: str = _setting("sqlite:///portal.sqlite3", "SQLAlchemy URL; SQLite file or `postgresql+psycopg://`.")
+    government: str = _setting("Pemerintah Daerah", "Name of the government, as citizens read it.")
+    time_zone: str = _setting("Asia/Jakarta", "Time zone of the government (WIB, WITA or WIT).")
+    contact: str = _setting("Bagian Organisasi Sekretariat Daerah", "Whom citizens ask about their data (privacy page).")
+    public_url: str = _setting("http://127.0.0.1:8000", "Address that QR codes and links carry; lower case, no path.")
+    bind: str = _setting("127.0.0.1:8000", "Address and port that `serve` listens on.")
+    threads: int = _setting(16, "Threads of each serving process.")
+    workers: int = _setting(1, "Serving processes; more than 1 needs PostgreSQL.")
+    trusted_proxies: int = _setting(0, "Proxies in front whose X-Forwarded-* headers are believed.")
+    limiter_storage: str = _setting("memory://", "Storage of Flask-Limiter; several processes need Redis.")
+    valve_per_minute: int = _setting(3000, "Ratings per minute and address before the busy page is shown.")
+    release_minutes: int = _setting(15, "Minutes between two releases by the scheduler; 0 turns the scheduler off.")
+    demo: bool = _setting(default=False, text="Marks every page as a demonstration with made-up data.")
+
+    def __post_init__(self) -> None:
+        """Refuse what would only fail later.
+
+        Raises:
+            BadSettings: names every field that cannot be right.
+        """
+        problems = []
+        if len(self.secret_key) < SHORTEST_SECRET:
+            problems.append(f"secret_key: needs at least {SHORTEST_SECRET} characters")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            problems.append(f"time_zone: {self.time_zone!r} is not a time zone")
+        if self.public_url != self.public_url.lower().rstrip("/"):
+            problems.append("public_url: lower case, without a slash at the end")
+        if self.workers > 1 and self.database_url.startswith("sqlite"):
+            problems.append("workers: SQLite has one writing process; use PostgreSQL for more")
+        if problems:
+            raise BadSettings("\n".join(problems))
+
+
+def load(files: list[Path], environment: Mapping[str, str]) -> Settings:
+    """Read settings from TOML files, later ones first in rank, overlaid by `PORTAL_*` variables and `PORTAL_*_FILE` files.
+
+    Raises:
+        BadSettings: unknown or unreadable keys, all of them at once, with a hint for each near miss.
+    """
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for file in files:
+        if file.exists():
+            values |= tomllib.loads(file.read_text("utf-8"))
+    for name, text in environment.items():
+        if name.startswith(PREFIX):
+            key = name.removeprefix(PREFIX).lower()
+            if key.endswith("_file"):
+                key, text = key.removesuffix("_file"), Path(text).read_text("utf-8").strip()  # noqa: PLW2901 - the file stands for the value
+            values[key] = text
+    parsed = {key: _parse(key, value, problems) for key, value in values.items()}
+    missing = [item.name for item in fields(Settings) if item.default is MISSING and item.name not in parsed]
+    problems += [f"{name}: missing; set {PREFIX}{name.upper()} or {PREFIX}{name.upper()}_FILE" for name in missing]
+    if problems:
+        raise BadSettings("\n".join(problems))
+    return Settings(**parsed)
+
+
+def _parse(key: str, value: object, problems: list[str]) -> object:
+    known = {item.name: item for item in fields(Settings)}
+    if key not in known:
+        near = difflib.get_close_matches(key, known, n=1)
+        problems.append(f"{key}: unknown setting" + (f"; did you mean {PREFIX}{near[0].upper()}?" if near else ""))
+        return None
+    kind = type(known[key].default) if known[key].default is not MISSING else str
+    if kind is bool and isinstance(value, str) and value.lower() in {"true", "false", "1", "0"}:
+        return value.lower() in {"true", "1"}
+    if kind is int and isinstance(value, str) and value.isdecimal():
+        return int(value)
+    if type(value) is not kind:
+        problems.append(f"{key}: {value!r} is not a {kind.__name__}")
+    return value

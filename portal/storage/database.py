@@ -1,0 +1,146 @@
+"""Engines and transactions: SQLite with one fair writer, PostgreSQL by URL, the same results."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import Conflict, StorageUnavailable
+
+_LOST_RACES: Final = {"40001", "40P01", "23505"}
+_SQLITE_WAIT_MS: Final = 30_000
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "recursive_triggers=ON",
+    f"busy_timeout={_SQLITE_WAIT_MS}",
+    "trusted_schema=OFF",
+)
+
+
+class FairLock:
+    """A lock that serves its waiters in order of arrival; `threading.Lock` lets a late one overtake."""
+
+    def __init__(self) -> None:
+        """Start unlocked."""
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def __enter__(self) -> None:
+        """Take the lock, or queue for it."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        """Hand the lock to whoever has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+class Database:
+    """One engine and its two kinds of transaction."""
+
+    def __init__(self, url: str, *, connections: int) -> None:
+        """Open `url`; at most `connections` are kept."""
+        self.engine = make_engine(url, connections=connections)
+        self._sqlite = self.engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[None] = FairLock() if self._sqlite else nullcontext()
+
+    @contextmanager
+    def begin(self, *, repeatable: bool = False) -> Iterator[Session]:
+        """Open a write transaction: commit at the end, roll back on any exception.
+
+        `repeatable` asks for one snapshot throughout (PostgreSQL REPEATABLE READ; SQLite always has it).
+
+        Raises:
+            Conflict: another writer won; the whole use case may be repeated.
+            StorageUnavailable: the database cannot be reached or written.
+        """
+        options = {"portal_write": True} if self._sqlite else {}
+        if repeatable and not self._sqlite:
+            options = {"isolation_level": "REPEATABLE READ"}
+        with self._turn, self._session(options) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open one read-only snapshot.
+
+        Raises:
+            StorageUnavailable: the database cannot be reached.
+        """
+        options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._session(options) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, options: dict[str, Any]) -> Iterator[Session]:
+        with (
+            _translated(),
+            self.engine.connect().execution_options(**options) as connection,
+            Session(connection, autoflush=False, expire_on_commit=False) as session,
+        ):
+            yield session
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) in _LOST_RACES or "UNIQUE constraint failed" in str(error.orig):
+            raise Conflict from error
+        raise
+    except OperationalError as error:
+        if _sqlstate(error) in _LOST_RACES or "database is locked" in str(error.orig):
+            raise Conflict from error
+        raise StorageUnavailable(type(error.orig).__name__) from error
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def make_engine(url: str, *, connections: int) -> Engine:
+    """Create the engine; SQLite connections get the pragmas that make a commit durable."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=connections, max_overflow=4, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=connections, max_overflow=4, connect_args={"timeout": _SQLITE_WAIT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 must not begin on its own: writes begin IMMEDIATE
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("portal_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+Begin = Callable[..., AbstractContextManager[Session]]

@@ -1,0 +1,129 @@
+"""Pending contributions and release cells: what is waiting to be published, and what has been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.domain.rating import CellKey
+from portal.domain.tally import Tally
+from portal.storage.tables import Pending, Release, ReleaseCell
+
+_PENDING = cast("Table", Pending.__table__)
+_CELLS = cast("Table", ReleaseCell.__table__)
+_PENDING_KEY = ("response_id", *CellKey._fields)
+_COUNTS = ("n1", "n2", "n3", "n4", "n", "total", "squares")
+_PUT_PENDING = {}
+_PUT_CELLS = {}
+for _dialect, _insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
+    _pending: Any = _insert(_PENDING)
+    _PUT_PENDING[_dialect] = _pending.on_conflict_do_update(
+        index_elements=list(_PENDING_KEY), set_={"current": _pending.excluded.current}
+    )
+    _cells: Any = _insert(_CELLS)
+    _PUT_CELLS[_dialect] = _cells.on_conflict_do_update(
+        index_elements=list(CellKey._fields),
+        set_={name: _cells.excluded[name] for name in (*_COUNTS, "carried", "officers", "release_id")},
+    )
+_SETTLE = delete(_PENDING).where(
+    _PENDING.c.response_id == bindparam("of_response"), _PENDING.c.released == _PENDING.c.current
+)
+_LIST_PENDING = select(
+    Pending.response_id, Pending.cut, Pending.subject, Pending.month, Pending.measure, Pending.released, Pending.current
+)
+_EMPTY = delete(_PENDING).where(*(_PENDING.c[name] == bindparam(f"of_{name}") for name in CellKey._fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A released cell; `officers` is the number of distinct officers behind it, None where none are loaded."""
+
+    key: CellKey
+    tally: Tally
+    officers: int | None
+    released_at: datetime
+
+
+def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tuple[int, int]], *, new: bool) -> None:
+    """Note that the response's contribution to these cells moved from one value to another (0 = none).
+
+    The value at the cell's last release is kept from the first move; a move back to it is no longer pending.
+    """
+    if not moves:
+        return
+    rows = [
+        {"response_id": response_id, **key._asdict(), "released": before, "current": after}
+        for key, (before, after) in moves.items()
+    ]
+    session.execute(_PUT_PENDING[session.get_bind().dialect.name], rows)
+    if not new:
+        session.execute(_SETTLE, {"of_response": response_id})
+
+
+def list_pending(session: Session) -> Iterator[tuple[CellKey, bytes, int, int]]:
+    """List what is pending: cell, response, contribution at the last release, contribution now."""
+    for row in session.execute(_LIST_PENDING):
+        yield CellKey(row.cut, row.subject, row.month, row.measure), row.response_id, row.released, row.current
+
+
+def append_release(session: Session, released_at: datetime, *, weekly: bool) -> int:
+    """Open a release and return its id."""
+    return session.execute(
+        insert(Release).values(released_at=released_at, weekly=weekly).returning(Release.id)
+    ).scalar_one()
+
+
+def find_last_weekly(session: Session) -> datetime | None:
+    """Return the instant of the last release that let officers' cells move."""
+    return session.execute(select(func.max(Release.released_at)).where(Release.weekly)).scalar_one()
+
+
+def put_cells(session: Session, release_id: int, cells: Mapping[CellKey, tuple[Tally, int | None]]) -> None:
+    """Write the whole tally of each moved cell, and empty its pending."""
+    if not cells:
+        return
+    rows = [
+        {
+            **key._asdict(),
+            **dict(zip(_COUNTS, tally.parts, strict=True)),
+            "carried": 0,
+            "officers": officers,
+            "release_id": release_id,
+        }
+        for key, (tally, officers) in sorted(cells.items())
+    ]
+    session.execute(_PUT_CELLS[session.get_bind().dialect.name], rows)
+    session.execute(_EMPTY, [{f"of_{name}": value for name, value in key._asdict().items()} for key in sorted(cells)])
+
+
+def _cell(row: Row[Any]) -> Cell:
+    key = CellKey(row.cut, row.subject, row.month, row.measure)
+    return Cell(key, Tally(*(getattr(row, name) for name in _COUNTS)), row.officers, row.released_at)
+
+
+_LIST_CELLS = select(*_CELLS.c, Release.released_at).join(Release, Release.id == ReleaseCell.release_id)
+_OF_SUBJECTS = _LIST_CELLS.where(
+    ReleaseCell.cut == bindparam("cut"),
+    ReleaseCell.subject.in_(bindparam("subjects", expanding=True)),
+    ReleaseCell.month >= bindparam("first"),
+    ReleaseCell.month <= bindparam("last"),
+)
+_MONTHS = select(func.min(ReleaseCell.month), func.max(ReleaseCell.month))
+
+
+def list_cells(session: Session, cut: str, subjects: Iterable[str], first: date, last: date) -> Sequence[Cell]:
+    """List the released cells of the subjects in the months from `first` to `last`, both included."""
+    parameters = {"cut": cut, "subjects": list(subjects), "first": first, "last": last}
+    return [_cell(row) for row in session.execute(_OF_SUBJECTS, parameters)]
+
+
+def find_months(session: Session) -> tuple[date, date] | None:
+    """Return the first and the last month that have released cells."""
+    first, last = session.execute(_MONTHS).one()
+    return (first, last) if first else None

@@ -1,0 +1,105 @@
+"""Tallies: counts by their full key, kept by upsert so that two writers never lose one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import Row, Table, bindparam, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from portal.domain.rating import COUNTED, TallyKey
+from portal.domain.tally import Tally
+from portal.storage.tables import TallyRow
+
+_TABLE = cast("Table", TallyRow.__table__)
+_COUNTS = ("n1", "n2", "n3", "n4", "n", "total", "squares")
+_ADD = {}
+for _dialect, _insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
+    _statement: Any = _insert(_TABLE)
+    _ADD[_dialect] = _statement.on_conflict_do_update(
+        index_elements=list(TallyKey._fields),
+        set_={name: _TABLE.c[name] + _statement.excluded[name] for name in _COUNTS},
+    )
+_SUMS = (
+    select(
+        TallyRow.unit_id,
+        TallyRow.counter_id,
+        TallyRow.service,
+        TallyRow.officer,
+        TallyRow.measure,
+        *(func.sum(_TABLE.c[name]).label(name) for name in _COUNTS),
+    )
+    .where(
+        TallyRow.counts_on >= bindparam("first"),
+        TallyRow.counts_on < bindparam("after"),
+        TallyRow.state == COUNTED,
+    )
+    .group_by(TallyRow.unit_id, TallyRow.counter_id, TallyRow.service, TallyRow.officer, TallyRow.measure)
+)
+_DAYS = (
+    select(TallyRow.unit_id, TallyRow.counter_id, TallyRow.counts_on, TallyRow.officer)
+    .where(TallyRow.counts_on >= bindparam("first"), TallyRow.counts_on < bindparam("after"), TallyRow.n > 0)
+    .distinct()
+)
+_RATED = (
+    select(TallyRow.counter_id)
+    .where(
+        TallyRow.counts_on == bindparam("today"),
+        TallyRow.unit_id.in_(bindparam("unit_ids", expanding=True)),
+        TallyRow.n > 0,
+    )
+    .distinct()
+)
+
+
+def add(session: Session, rows: Mapping[TallyKey, Tally]) -> None:
+    """Add each tally to its row; `rows` must come in key order, which is the order of locking."""
+    if rows:
+        columns = [
+            {**key._asdict(), **dict(zip(_COUNTS, tally.parts, strict=True))} for key, tally in rows.items()
+        ]
+        session.execute(_ADD[session.get_bind().dialect.name], columns)
+
+
+def _tally(row: Row[Any]) -> Tally:
+    return Tally(*(int(getattr(row, name)) for name in _COUNTS))
+
+
+def list_sums(session: Session, first: date, after: date) -> Iterator[tuple[Row[Any], Tally]]:
+    """List counted tallies from `first` until before `after`, summed per unit, counter, service, officer and measure."""
+    for row in session.execute(_SUMS, {"first": first, "after": after}):
+        yield row, _tally(row)
+
+
+def list_days(session: Session, first: date, after: date) -> Sequence[Row[Any]]:
+    """List the distinct (unit, counter, day, officer) in which anything was counted."""
+    return session.execute(_DAYS, {"first": first, "after": after}).all()
+
+
+def list_counters_rated_on(session: Session, today: date, unit_ids: Sequence[int]) -> set[int]:
+    """Return the counters at which anything was received on `today`: yes or no, never how much."""
+    return set(session.execute(_RATED, {"today": today, "unit_ids": unit_ids}).scalars())
+
+
+def list_all(session: Session) -> dict[TallyKey, Tally]:
+    """Return every row that counts anything."""
+    rows = session.execute(select(*_TABLE.c))
+    kept = {TallyKey(*(getattr(row, name) for name in TallyKey._fields)): _tally(row) for row in rows}
+    return {key: tally for key, tally in kept.items() if tally}
+
+
+def hold_writers(session: Session) -> None:
+    """Keep every rating and change waiting until this transaction ends; SQLite has one writer anyhow."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("LOCK TABLE responses, ballots, attributions, verdicts, tallies IN EXCLUSIVE MODE")
+
+
+def replace_all(session: Session, rows: Mapping[TallyKey, Tally]) -> None:
+    """Put `rows` in the place of everything."""
+    session.execute(delete(TallyRow))
+    if rows:
+        columns = [{**k._asdict(), **dict(zip(_COUNTS, t.parts, strict=True))} for k, t in sorted(rows.items())]
+        session.execute(insert(_TABLE), columns)

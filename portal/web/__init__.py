@@ -1,0 +1,1 @@
+"""One module per audience: parse, run one use case, render."""

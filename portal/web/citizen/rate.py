@@ -1,0 +1,98 @@
+"""Scan, tap, stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.domain.instrument import Element
+from portal.services.collect import rate as collect
+from portal.services.collect.rate import Submission
+from portal.services.collect.tokens import Ticket
+from portal.domain.counter import CounterView
+from portal.web.citizen.forms import RateForm, check, device_cookie, new_key, submission
+from portal.web.context import run, site
+from portal.web.errors import wants_json
+
+QUICK: Final = "quick@1"
+_COOKIE_FOR: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class RatePage:
+    counter: CounterView
+    element: Element
+    form: RateForm
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CounterListPage:
+    counter: CounterView
+    others: tuple[tuple[str, str], ...]
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BusyPage:
+    action: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def add_routes(pages: Blueprint) -> None:
+    pages.add_url_rule("/q/<code>", view_func=page, endpoint="rate")
+    pages.add_url_rule("/q/<code>/nilai", view_func=send, endpoint="send", methods=["POST"])
+    pages.add_url_rule("/q/<code>/lain", view_func=others, endpoint="others")
+
+
+def page(code: str) -> str:
+    shown = run(collect.open_counter, code)
+    if shown.closed:
+        return render_template("citizen/closed.html", page=CounterListPage(shown.counter, shown.others, closed=True))
+    form = RateForm(("rate", shown.counter.public_code), formdata=None)
+    element = site().portal.instruments[QUICK].elements[0]
+    return render_template("citizen/rate.html", page=RatePage(shown.counter, element, form, new_key()))
+
+
+def others(code: str) -> str:
+    shown = run(collect.list_others, code)
+    return render_template("citizen/others.html", page=CounterListPage(shown.counter, shown.others, closed=False))
+
+
+def send(code: str) -> AnyResponse:
+    form = RateForm(("rate", collect.canonical(code)))
+    check(form)
+    name, device = device_cookie()
+    given = submission(code, form, QUICK, {"LAYANAN": form.nilai.data}, device)
+    return stored(given, name, device)
+
+
+def stored(given: Submission, cookie: str, device: str) -> AnyResponse:
+    """Keep the submission and lead on to the thank-you page; programs get 201, or 200 for a replay."""
+    ticket = run(collect.rate, given)
+    response = _json(ticket) if wants_json() else redirect(_thanks(ticket), HTTPStatus.SEE_OTHER)
+    response.set_cookie(
+        cookie, device, max_age=_COOKIE_FOR, secure=site().secure, httponly=True, samesite="Lax", path="/"
+    )
+    return response
+
+
+def _thanks(ticket: Ticket) -> str:
+    return url_for("citizen.receipt", receipt=ticket.receipt, e=ticket.edit_token or None)
+
+
+def _json(ticket: Ticket) -> Response:
+    response = jsonify(receipt=ticket.receipt, location=_thanks(ticket))
+    response.status_code = HTTPStatus.OK if ticket.replayed else HTTPStatus.CREATED
+    return response
+
+
+def busy() -> Response:
+    """Return the same form with the same key, to be sent again; nothing is lost and nothing counted twice."""
+    fields = tuple((name, value) for name, values in request.form.lists() for value in values)
+    return Response(render_template("citizen/busy.html", page=BusyPage(request.full_path.rstrip("?"), fields)), 429)

@@ -1,0 +1,27 @@
+"""Gzip for text; the standard library does it, a proxy need not."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Final
+
+from flask import Flask, Response, request
+
+_TEXT: Final = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+_SMALLEST: Final = 500
+_LEVEL: Final = 6
+
+
+def install(app: Flask) -> None:
+    """Compress the text that `app` answers, for callers that accept it."""
+
+    @app.after_request
+    def compress(response: Response) -> Response:
+        if not response.mimetype.startswith(_TEXT) or response.direct_passthrough or "Content-Encoding" in response.headers:
+            return response
+        response.vary.add("Accept-Encoding")
+        body = response.get_data()
+        if len(body) >= _SMALLEST and request.accept_encodings["gzip"] > 0:
+            response.set_data(gzip.compress(body, _LEVEL, mtime=0))
+            response.headers["Content-Encoding"] = "gzip"
+        return response

@@ -1,0 +1,99 @@
+"""One table from error code to status; HTML for people, the same error as problem+json for programs."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from portal.domain.errors import PortalError
+
+STATUS: Final = {
+    "code-mistyped": HTTPStatus.NOT_FOUND,
+    "code-unknown": HTTPStatus.NOT_FOUND,
+    "conflict": HTTPStatus.SERVICE_UNAVAILABLE,
+    "counter-closed": HTTPStatus.GONE,
+    "error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "form-expired": HTTPStatus.BAD_REQUEST,
+    "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "not-found": HTTPStatus.NOT_FOUND,
+    "not-ready": HTTPStatus.SERVICE_UNAVAILABLE,
+    "sign-in-delayed": HTTPStatus.TOO_MANY_REQUESTS,
+    "sign-in-refused": HTTPStatus.UNAUTHORIZED,
+    "storage-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+}
+_HTTP_CODES: Final = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported",
+    429: "busy",
+}
+_PROGRAMS: Final = ("/api/", "/oauth2/", "/.well-known/")
+
+
+def install(app: Flask) -> None:
+    """Answer every error of `app` by its code."""
+    app.register_error_handler(PortalError, _portal_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def wants_json() -> bool:
+    """Tell whether the caller is a program, or prefers to be answered as one."""
+    if request.path.startswith(_PROGRAMS):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def problem(code: str, status: int) -> Response:
+    """Return the error as RFC 9457 problem details."""
+    body = {
+        "type": f"/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "instance": request.path if request.path.startswith(_PROGRAMS) else None,
+        "request_id": g.get("request_id"),
+    }
+    response = jsonify({key: value for key, value in body.items() if value is not None})
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="suara-loket"'
+    return response
+
+
+def answer(code: str, status: int) -> Response:
+    """Return the error as the caller can read it."""
+    if wants_json():
+        return problem(code, status)
+    return Response(render_template("errors/error.html", code=code, request_id=g.get("request_id")), status)
+
+
+def _portal_error(error: PortalError) -> Response:
+    response = answer(error.code, STATUS[error.code])
+    if error.code == "sign-in-delayed":
+        response.headers["Retry-After"] = error.detail
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(status=status, headers=dict(error.get_headers()))
+    response = answer(_HTTP_CODES.get(status, "error"), status)
+    if allowed := dict(error.get_headers()).get("Allow"):
+        response.headers["Allow"] = allowed
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    current_app.logger.error("unforeseen", exc_info=error)
+    return answer("error", HTTPStatus.INTERNAL_SERVER_ERROR)

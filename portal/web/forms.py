@@ -1,0 +1,63 @@
+"""Forms whose CSRF token needs no session: signed, bound to what it is for, with the instant it was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+
+from flask_wtf import FlaskForm
+from itsdangerous import BadSignature, URLSafeSerializer
+from wtforms import Field, ValidationError
+from wtforms.csrf.core import CSRF, CSRFTokenField
+
+from portal.web.context import site
+
+_SALT: Final = "form"
+
+
+class StatelessCSRF(CSRF):
+    """A token that says for what and when it was issued; whoever cannot sign cannot make a browser send it."""
+
+    def setup_form(self, form: FlaskForm) -> list[tuple[str, Any]]:
+        """Take the binding from `form.bound_to` and the life from `form.valid_for`."""
+        self._form = form
+        return super().setup_form(form)  # type: ignore[no-any-return]  # WTForms ships no types
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:  # noqa: ARG002 - WTForms names it
+        """Sign what the form is bound to and the present second."""
+        issued = int(site().portal.now().timestamp())
+        serializer = URLSafeSerializer(site().portal.secret_key, salt=_SALT)
+        return str(serializer.dumps([list(self._form.bound_to), issued]))
+
+    def validate_csrf_token(self, form: FlaskForm, field: Field) -> None:
+        """Refuse a token that is forged, too old, or bound to something else."""
+        try:
+            bound_to, issued = URLSafeSerializer(site().portal.secret_key, salt=_SALT).loads(field.data or "")
+        except BadSignature as error:
+            raise ValidationError("token") from error
+        form.age = int(site().portal.now().timestamp()) - issued
+        if bound_to != list(form.bound_to) or not 0 <= form.age <= form.valid_for.total_seconds():
+            raise ValidationError("token")
+
+
+class SignedForm(FlaskForm):
+    """A form with the stateless token; `age` is known once the token was found good, in seconds."""
+
+    valid_for: ClassVar[timedelta] = timedelta(days=30)
+    age: int = 0
+
+    class Meta(FlaskForm.Meta):
+        csrf = True
+        csrf_class = StatelessCSRF
+        csrf_field_name = "token"
+        csrf_context = None
+
+    def __init__(self, bound_to: Sequence[str], **kwargs: Any) -> None:  # noqa: ANN401 - handed on to WTForms
+        self.bound_to = tuple(bound_to)
+        super().__init__(**kwargs)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Tell whether the token was the reason for refusal."""
+        return "token" in self.errors

@@ -1,0 +1,43 @@
+"""One guard per audience, set when its blueprint is registered; a route without a guard cannot exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, request
+
+from portal.domain.errors import Forbidden
+
+Guard = Callable[[], None]
+GUARDS: Final = "portal.guards"
+_SAFE: Final = {"GET", "HEAD", "OPTIONS"}
+_OWN: Final = {"same-origin", "none"}
+
+
+def register(app: Flask, blueprint: Blueprint, guard: Guard) -> None:
+    """Register the blueprint of one audience behind its guard."""
+    blueprint.before_request(guard)
+    app.extensions.setdefault(GUARDS, {})[blueprint.name] = guard
+    app.register_blueprint(blueprint)
+
+
+def refuse_foreign() -> None:
+    """Let nobody's page send our forms: refuse a present foreign Origin or cross-site fetch; absent or null passes.
+
+    Raises:
+        Forbidden: the request was made by a page of another site.
+    """
+    if request.method in _SAFE:
+        return
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN:
+        raise Forbidden("cross-site")
+    origin = request.headers.get("Origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.host:
+        raise Forbidden("origin")
+
+
+def anyone() -> None:
+    """Pages for everybody: only forms of other sites are refused."""
+    refuse_foreign()

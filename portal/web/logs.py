@@ -1,0 +1,69 @@
+"""One JSON line for each request: route template and minute, never a code, an address or an answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import Flask, Response, g, request
+
+LOGGER: Final = "portal"
+
+
+class JsonFormatter(logging.Formatter):
+    """Write a record as one line; line breaks in what was logged cannot start another."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        minute = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%MZ")
+        line = {"at": minute, "level": record.levelname.lower(), "event": record.getMessage()}
+        line |= getattr(record, "portal", {})
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = _where(record)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def _where(record: logging.LogRecord) -> list[str]:
+    """Return file and line of each frame: enough to find the fault, without the values that caused it."""
+    trace = record.exc_info[2] if record.exc_info else None
+    frames = []
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return frames
+
+
+def to_standard_error() -> None:
+    """Send the portal's own log, and nothing else, to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logger = logging.getLogger(LOGGER)
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def install(app: Flask) -> None:
+    """Log every request of `app`."""
+    logger = logging.getLogger(LOGGER)
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = secrets.token_hex(8)
+
+    @app.after_request
+    def log_request(response: Response) -> Response:
+        if logger.isEnabledFor(logging.INFO):
+            route = request.url_rule.rule if request.url_rule else "-"
+            fields = {
+                "request_id": g.get("request_id"),
+                "method": request.method,
+                "route": route,
+                "status": response.status_code,
+            }
+            logger.info("request", extra={"portal": fields})
+        return response

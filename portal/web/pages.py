@@ -1,0 +1,83 @@
+"""What every template may use: sentences, dates, figures, and the language of the request."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from flask import Flask, g, request, url_for
+from jinja2 import StrictUndefined
+
+from portal.domain.figure import localised
+from portal.web.context import Site
+from portal.web.texts import DEFAULT
+
+PARAMETER: Final = "l"
+
+
+def install(app: Flask, site: Site, *, citizen_css: str) -> None:
+    """Teach `app` the languages of the site and what its templates may use."""
+    texts = site.texts
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.before_request
+    def choose_language() -> None:
+        g.language = texts.choose(request.args.get(PARAMETER))
+
+    @app.url_defaults
+    def keep_language(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint != "static" and g.get("language", DEFAULT) != DEFAULT:
+            values.setdefault(PARAMETER, g.language)
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        return {"language": g.get("language", DEFAULT)}
+
+    def say(key: str, **values: object) -> str:
+        return texts.say(g.get("language", DEFAULT), key, **values)
+
+    app.jinja_env.globals.update(
+        t=say,
+        languages=list(texts.languages.values()),
+        in_language=in_language,
+        government=site.portal.government,
+        contact=site.contact,
+        host=site.host,
+        demo=site.demo,
+        citizen_css=citizen_css,
+    )
+    _add_filters(app, site)
+
+
+def in_language(language: str) -> str:
+    """Return the address of this page in another language."""
+    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), PARAMETER: language}
+    if request.endpoint is None or request.method not in {"GET", "HEAD"}:
+        return url_for("public.home", **{PARAMETER: language})
+    return url_for(request.endpoint, **values)
+
+
+def _add_filters(app: Flask, site: Site) -> None:
+    texts = site.texts
+
+    def spoken() -> str:
+        return str(g.get("language", DEFAULT))
+
+    def day(value: date) -> str:
+        return texts.day(spoken(), value)
+
+    def plain_day(value: date) -> str:
+        return texts.plain_day(spoken(), value)
+
+    def month(value: date) -> str:
+        return texts.month(spoken(), value)
+
+    def clock(value: datetime) -> str:
+        return texts.clock(spoken(), value)
+
+    def figure(value: str | None) -> str | None:
+        return localised(value, spoken())
+
+    for written in (day, plain_day, month, clock, figure):
+        app.add_template_filter(written)

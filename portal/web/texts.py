@@ -1,0 +1,72 @@
+"""Sentences by key and language; a language is one file, added without code, hidden until it was reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+DEFAULT: Final = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One catalogue; `sentences` by dotted key."""
+
+    code: str
+    name: str
+    reviewed: bool
+    sentences: Mapping[str, str]
+
+    @classmethod
+    def from_mapping(cls, content: Mapping[str, Any]) -> Language:
+        """Read a parsed catalogue file: nested tables become dotted keys."""
+        head = content["language"]
+        sentences = dict(_flat({key: value for key, value in content.items() if key != "language"}, ""))
+        return cls(head["code"], head["name"], head["reviewed"], sentences)
+
+
+def _flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key, value in table.items():
+        rows += _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [(prefix + key, value)]
+    return rows
+
+
+class Texts:
+    """Every reviewed language of the site."""
+
+    def __init__(self, languages: list[Language]) -> None:
+        self.languages = {language.code: language for language in languages if language.reviewed}
+
+    def say(self, language: str, key: str, **values: object) -> str:
+        """Return the sentence, or that of the default language where a regional catalogue has none.
+
+        Raises:
+            KeyError: no catalogue has the key.
+        """
+        sentences = self.languages[language].sentences
+        sentence = sentences[key] if key in sentences else self.languages[DEFAULT].sentences[key]
+        return sentence.format(**values) if values else sentence
+
+    def choose(self, asked: str | None) -> str:
+        """Return the language asked for where there is one, else the default."""
+        return asked if asked in self.languages else DEFAULT
+
+    def day(self, language: str, day: date) -> str:
+        """Write a date with its weekday: Kamis, 26 November 2026."""
+        weekday = self.say(language, f"weekday.{day.weekday()}")
+        return f"{weekday}, {self.plain_day(language, day)}"
+
+    def plain_day(self, language: str, day: date) -> str:
+        """Write a date: 26 November 2026."""
+        return f"{day.day} {self.say(language, f'month.{day.month}')} {day.year}"
+
+    def month(self, language: str, day: date) -> str:
+        """Write a month: November 2026."""
+        return f"{self.say(language, f'month.{day.month}')} {day.year}"
+
+    def clock(self, language: str, at: datetime) -> str:
+        """Write a time of the day as the language does: 10.24 or 10:24."""
+        return at.strftime("%H.%M" if language == DEFAULT else "%H:%M")
