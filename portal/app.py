@@ -11,18 +11,21 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import click
 from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal import cli, server
 from portal.domain.instrument import Instrument
 from portal.domain.policy import Policy
+from portal.scheduler import Scheduler
 from portal.services import Portal, utc_now
 from portal.settings import BadSettings, Settings, load
 from portal.storage import migrate as migrations
 from portal.storage import policies
 from portal.storage.database import Database, make_engine
-from portal.web import citizen, compression, errors, guards, headers, limits, logs, pages, public
+from portal.web import citizen, compression, errors, guards, headers, limits, logs, operations, pages, public
 from portal.web.context import NAME, Site
 from portal.web.texts import DEFAULT, Language, Texts
 
@@ -92,10 +95,65 @@ def build_web(settings: Settings, portal: Portal) -> Flask:
     rate_pages = citizen.blueprint()
     guards.register(app, rate_pages, guards.anyone)
     guards.register(app, public.blueprint(), guards.anyone)
+    guards.register(app, operations.blueprint(release_minutes=settings.release_minutes), guards.anyone)
     limits.install(
-        app, citizen=rate_pages, storage=settings.limiter_storage, valve_per_minute=settings.valve_per_minute
+        app,
+        citizen=rate_pages,
+        busy=citizen.busy,
+        storage=settings.limiter_storage,
+        valve_per_minute=settings.valve_per_minute,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]  # Flask's own way to wrap an application
     return app
+
+
+def read_settings() -> Settings:
+    """Read `config/portal.toml` overlaid by the environment."""
+    return load([CONFIG / "portal.toml"], os.environ)
+
+
+def open_portal() -> Portal:
+    """Build the Portal of an operator's command."""
+    return build_portal(read_settings())
+
+
+def serve(settings: Settings) -> None:
+    """Migrate, then serve until told to stop; each worker builds its own Portal and runs the scheduler beside it."""
+
+    def build() -> Flask:
+        logs.to_standard_error()
+        portal = build_portal(settings)
+        Scheduler(portal, settings.release_minutes).start()
+        return build_web(settings, portal)
+
+    migrate(settings.database_url)
+    server.serve(build, bind=settings.bind, workers=settings.workers, threads=settings.threads)
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Serve citizens, staff and the appraisal feed, and release by the clock."""
+    serve(read_settings())
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to this version."""
+    migrate(read_settings().database_url)
+
+
+def main() -> None:
+    """Run the command line; bad settings end it with one line for each."""
+    commands = cli.build(open_portal)
+    for command in (serve_command, migrate_command):
+        commands.add_command(command)
+    try:
+        commands(prog_name="portal")
+    except BadSettings as error:
+        sys.exit(f"Bad settings:\n{error}")
+
+
+if __name__ == "__main__":
+    main()

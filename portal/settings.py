@@ -14,7 +14,7 @@ PREFIX: Final = "PORTAL_"
 SHORTEST_SECRET: Final = 32
 
 
-class BadSettings(Exception):  # noqa: N818 - a plain noun reads better where it is raised than BadSettingsError
+class BadSettings(Exception):
     """One line per bad key, ready to print."""
 
 
@@ -30,7 +30,9 @@ class Settings:
     database_url: str = _setting("sqlite:///portal.sqlite3", "SQLAlchemy URL; SQLite file or `postgresql+psycopg://`.")
     government: str = _setting("Pemerintah Daerah", "Name of the government, as citizens read it.")
     time_zone: str = _setting("Asia/Jakarta", "Time zone of the government (WIB, WITA or WIT).")
-    contact: str = _setting("Bagian Organisasi Sekretariat Daerah", "Whom citizens ask about their data (privacy page).")
+    contact: str = _setting(
+        "Bagian Organisasi Sekretariat Daerah", "Whom citizens ask about their data (privacy page)."
+    )
     public_url: str = _setting("http://127.0.0.1:8000", "Address that QR codes and links carry; lower case, no path.")
     bind: str = _setting("127.0.0.1:8000", "Address and port that `serve` listens on.")
     threads: int = _setting(16, "Threads of each serving process.")
@@ -79,7 +81,7 @@ def load(files: list[Path], environment: Mapping[str, str]) -> Settings:
             if key.endswith("_file"):
                 key, text = key.removesuffix("_file"), Path(text).read_text("utf-8").strip()  # noqa: PLW2901 - the file stands for the value
             values[key] = text
-    parsed = {key: _parse(key, value, problems) for key, value in values.items()}
+    parsed: dict[str, Any] = {key: _parse(key, value, problems) for key, value in values.items()}
     missing = [item.name for item in fields(Settings) if item.default is MISSING and item.name not in parsed]
     problems += [f"{name}: missing; set {PREFIX}{name.upper()} or {PREFIX}{name.upper()}_FILE" for name in missing]
     if problems:

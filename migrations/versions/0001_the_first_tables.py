@@ -44,6 +44,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("on_date", name=op.f("pk_day_keys")),
     )
     op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("beaten_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "keys",
         sa.Column("idempotency_key", sa.LargeBinary(length=16), nullable=False),
         sa.Column("body_hash", sa.LargeBinary(length=32), nullable=False),
@@ -74,6 +80,19 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("choices", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("from_on", name=op.f("pk_policies")),
+    )
+    op.create_table(
+        "refusals",
+        sa.Column(
+            "name_mark",
+            sa.LargeBinary(length=32),
+            nullable=False,
+            comment="HMAC: people type passwords into that field",
+        ),
+        sa.Column("failures", sa.SmallInteger(), nullable=False),
+        sa.Column("delayed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name_mark", name=op.f("pk_refusals")),
     )
     op.create_table(
         "releases",
@@ -164,8 +183,6 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=200), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
-        sa.Column("failures", sa.SmallInteger(), nullable=False, comment="consecutive refused sign-ins"),
-        sa.Column("delayed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_accounts_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
@@ -425,10 +442,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sightings_seen_at"), table_name="sightings")
     op.drop_table("sightings")
     op.drop_table("releases")
+    op.drop_table("refusals")
     op.drop_table("policies")
     op.drop_table("pending")
     op.drop_index(op.f("ix_keys_expires_on"), table_name="keys")
     op.drop_table("keys")
+    op.drop_table("heartbeats")
     op.drop_table("day_keys")
     op.drop_table("certificates")
     op.drop_table("audit")

@@ -12,17 +12,13 @@ branch_labels = None
 depends_on = None
 
 COLUMNS: Final = {
-    "responses": (
-        "id counter_id unit_id channel evidence language given_on day_part received_on counts_on".split()
-    ),
+    "responses": ("id counter_id unit_id channel evidence language given_on day_part received_on counts_on".split()),
     "ballots": "response_id instrument revision answers".split(),
     "attributions": "response_id revision service_id service_basis officer_id officer_basis reason".split(),
     "verdicts": "response_id revision state".split(),
     "audit": "id at actor act detail previous_hash hash".split(),
 }
-PERMIT: Final = (
-    "SELECT 1 FROM certificates c WHERE c.closed_at IS NULL AND (c.kind = 'rehearsal' OR c.month = {month})"
-)
+PERMIT: Final = "SELECT 1 FROM certificates c WHERE c.closed_at IS NULL AND (c.kind = 'rehearsal' OR c.month = {month})"
 COUNTS_ON: Final = {
     "responses": "OLD.counts_on",
     "ballots": "(SELECT r.counts_on FROM responses r WHERE r.id = OLD.response_id)",

@@ -22,6 +22,7 @@ LONGEST_NAME: Final = 200
 FREE_FAILURES: Final = 5
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(minutes=15)
+REFUSALS_FOR: Final = timedelta(days=1)
 MOST_FAILURES: Final = 20  # counted no further: the longest delay is reached before
 _USERNAME: Final = re.compile(r"[\w.@-]{3,60}")
 

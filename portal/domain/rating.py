@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -119,12 +119,15 @@ def values_of(place: Place, standing: Standing, instruments: Mapping[str, Instru
     if standing.state != COUNTED:
         return {}
     month = month_of(place.counts_on)
-    return {
-        CellKey(cut, subject, month, measure): value
-        for instrument_id, answers in standing.answers.items()
-        for cut, subject in _subjects(instruments[instrument_id].measure, place, standing)
-        for measure, value in instruments[instrument_id].contributions(answers).items()
-    }
+    values: dict[CellKey, int] = {}
+    for instrument_id, answers in standing.answers.items():
+        instrument = instruments[instrument_id]
+        subjects = list(
+            subjects_of(instrument.measure, place.unit_path, place.counter_id, standing.service, standing.officer)
+        )
+        for measure, value in instrument.contributions(answers).items():
+            values |= {CellKey(cut, subject, month, measure): value for cut, subject in subjects}
+    return values
 
 
 def service_subject(unit_id: int, service: str) -> str:
@@ -132,17 +135,19 @@ def service_subject(unit_id: int, service: str) -> str:
     return f"{unit_id}:{service}" if service in {NOT_ANSWERED, OTHER_SERVICE} else service
 
 
-def _subjects(measure: str, place: Place, standing: Standing) -> Iterator[tuple[str, str]]:
-    """Name the cuts of a measure (design 3): SKM never reaches a counter, only `petugas` reaches an officer."""
+def subjects_of(
+    measure: str, unit_path: Sequence[int], counter_id: int, service: str, officer: str
+) -> Iterator[tuple[str, str]]:
+    """Name the (cut, subject) of a measure: SKM never reaches a counter, only `petugas` reaches an officer (design 3)."""
     if measure == "petugas":
-        if standing.officer != NOBODY:
-            yield "officer", standing.officer
+        if officer != NOBODY:
+            yield "officer", officer
         return
-    for unit_id in place.unit_path:
+    for unit_id in unit_path:
         yield "unit", str(unit_id)
-    yield "service", service_subject(place.unit_id, standing.service)
+    yield "service", service_subject(unit_path[-1], service)
     if measure == "layanan":
-        yield "counter", str(place.counter_id)
+        yield "counter", str(counter_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,9 @@ _HALVES = {2: 2, 3: 1}
 def decide(root: Unit, *, may_move: Callable[[Cell], bool]) -> Decision:
     """Decide a unit without a parent, and everything below it, together.
 
-    `may_move` is the cadence: it refuses officers and cuts of a single officer outside the weekly release. The same
-    input gives the same decision, whatever the order of children and of pending rows.
+    `may_move` is the cadence: it refuses officers and cuts of a single officer that have moved this week already. A
+    cell should stay due until it moves: at any one moment a unit above it is likely to wait for its fifth answer.
+    The same input gives the same decision, whatever the order of children and of pending rows.
 
     Raises:
         ValueError: a cell occurs twice, as an officer counted whole in two units would.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NoReturn, cast
@@ -87,9 +87,13 @@ def list_entries(session: Session, *, after: int = 0, limit: int = 100) -> Seque
 
 def find_break(session: Session) -> int | None:
     """Return the first id that is missing or does not follow from the entry before it, None where the chain holds."""
+    with session.execute(_ENTRIES.execution_options(yield_per=_BATCH)) as rows:
+        return _find_break(_entry(row) for row in rows)
+
+
+def _find_break(entries: Iterable[Entry]) -> int | None:
     expected, previous_hash = 1, GENESIS
-    for row in session.execute(_ENTRIES.execution_options(yield_per=_BATCH)):
-        entry = _entry(row)
+    for entry in entries:
         right = digest(
             id=expected,
             at=entry.at,

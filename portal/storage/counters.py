@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -24,8 +24,11 @@ from portal.storage.tables import (
     Unit,
 )
 
-_code, _day, _clock, _weekday = (bindparam(name) for name in ("code", "day", "clock", "weekday"))
-_counter_id = bindparam("counter_id")
+_code: BindParameter[str] = bindparam("code")
+_day: BindParameter[date] = bindparam("day")
+_clock: BindParameter[time] = bindparam("clock")
+_weekday: BindParameter[int] = bindparam("weekday")
+_counter_id: BindParameter[int] = bindparam("counter_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,21 @@ def _served(counter_id: Any, unit_id: Any) -> ColumnElement[bool]:  # noqa: ANN4
 
 
 def _on_duty(counter_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - column or parameter
-    """Duty rows in force now at the counter; a dated row replaces the officer's weekly pattern of that day."""
+    """Duty rows in force now at the counter; a dated row replaces the officer's weekly pattern of that day.
+
+    A row that ended before the day it is about is withdrawn.
+    """
     dated = aliased(Duty)
-    replaced = exists().where(dated.officer_id == Duty.officer_id, dated.on_date == _day)
+    replaced = exists().where(dated.officer_id == Duty.officer_id, dated.on_date == _day, _lasting(dated.ends_on))
     weekly = and_(
         Duty.weekday == _weekday,
         or_(Duty.from_on.is_(None), Duty.from_on <= _day),
-        _lasting(Duty.ends_on),
         ~replaced,
     )
     server = aliased(Officer)
     gone = exists().where(server.id == Duty.officer_id, server.ends_on < _day)
-    return and_(
-        Duty.counter_id == counter_id, or_(Duty.on_date == _day, weekly), Duty.starts <= _clock, Duty.ends > _clock, ~gone
-    )
+    today = and_(or_(Duty.on_date == _day, weekly), _lasting(Duty.ends_on), ~gone)
+    return and_(Duty.counter_id == counter_id, today, Duty.starts <= _clock, Duty.ends > _clock)
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -95,9 +99,7 @@ _VIEW_COLUMNS = (
     Counter.ends_on,
 )
 _VIEWS = (
-    select(*_VIEW_COLUMNS)
-    .join(Unit, Unit.id == Counter.unit_id)
-    .outerjoin(Officer, Officer.id == Counter.officer_id)
+    select(*_VIEW_COLUMNS).join(Unit, Unit.id == Counter.unit_id).outerjoin(Officer, Officer.id == Counter.officer_id)
 )
 _VIEW = _VIEWS.where(Counter.public_code == _code)
 _VIEW_BY_ID = _VIEWS.where(Counter.id == _counter_id)

@@ -10,10 +10,10 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import Conflict, StorageUnavailable
+from portal.domain.errors import Conflict, Invalid, StorageUnavailable
 
 _LOST_RACES: Final = {"40001", "40P01", "23505"}
 _SQLITE_WAIT_MS: Final = 30_000
@@ -76,7 +76,7 @@ class Database:
             Conflict: another writer won; the whole use case may be repeated.
             StorageUnavailable: the database cannot be reached or written.
         """
-        options = {"portal_write": True} if self._sqlite else {}
+        options: dict[str, Any] = {"portal_write": True} if self._sqlite else {}
         if repeatable and not self._sqlite:
             options = {"isolation_level": "REPEATABLE READ"}
         with self._turn, self._session(options) as session:
@@ -112,6 +112,8 @@ def _translated() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in _LOST_RACES or "UNIQUE constraint failed" in str(error.orig):
             raise Conflict from error
         raise
+    except DataError as error:  # a NUL in a text, a number out of range: never something the form offered
+        raise Invalid("value") from error
     except OperationalError as error:
         if _sqlstate(error) in _LOST_RACES or "database is locked" in str(error.orig):
             raise Conflict from error

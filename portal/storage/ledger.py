@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, func, insert, select
+from sqlalchemy import Row, Table, and_, bindparam, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.domain.rating import CellKey
+from portal.domain.score.summary import ReleasedCell
 from portal.domain.tally import Tally
 from portal.storage.tables import Pending, Release, ReleaseCell
 
@@ -38,16 +38,6 @@ _LIST_PENDING = select(
     Pending.response_id, Pending.cut, Pending.subject, Pending.month, Pending.measure, Pending.released, Pending.current
 )
 _EMPTY = delete(_PENDING).where(*(_PENDING.c[name] == bindparam(f"of_{name}") for name in CellKey._fields))
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A released cell; `officers` is the number of distinct officers behind it, None where none are loaded."""
-
-    key: CellKey
-    tally: Tally
-    officers: int | None
-    released_at: datetime
 
 
 def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tuple[int, int]], *, new: bool) -> None:
@@ -102,28 +92,34 @@ def put_cells(session: Session, release_id: int, cells: Mapping[CellKey, tuple[T
     session.execute(_EMPTY, [{f"of_{name}": value for name, value in key._asdict().items()} for key in sorted(cells)])
 
 
-def _cell(row: Row[Any]) -> Cell:
+def _cell(row: Row[*tuple[Any, ...]]) -> ReleasedCell:
     key = CellKey(row.cut, row.subject, row.month, row.measure)
-    return Cell(key, Tally(*(getattr(row, name) for name in _COUNTS)), row.officers, row.released_at)
+    return ReleasedCell(key, Tally(*(getattr(row, name) for name in _COUNTS)), row.officers, row.released_at)
 
 
-_LIST_CELLS = select(*_CELLS.c, Release.released_at).join(Release, Release.id == ReleaseCell.release_id)
-_OF_SUBJECTS = _LIST_CELLS.where(
-    ReleaseCell.cut == bindparam("cut"),
-    ReleaseCell.subject.in_(bindparam("subjects", expanding=True)),
-    ReleaseCell.month >= bindparam("first"),
-    ReleaseCell.month <= bindparam("last"),
+_CUTS = ("unit", "service", "counter", "officer")
+_LIST_CELLS = (
+    select(*_CELLS.c, Release.released_at)
+    .join(Release, Release.id == ReleaseCell.release_id)
+    .where(
+        or_(*(and_(ReleaseCell.cut == cut, ReleaseCell.subject.in_(bindparam(cut, expanding=True))) for cut in _CUTS)),
+        ReleaseCell.month >= bindparam("first"),
+        ReleaseCell.month <= bindparam("last"),
+    )
 )
 _MONTHS = select(func.min(ReleaseCell.month), func.max(ReleaseCell.month))
 
 
-def list_cells(session: Session, cut: str, subjects: Iterable[str], first: date, last: date) -> Sequence[Cell]:
-    """List the released cells of the subjects in the months from `first` to `last`, both included."""
-    parameters = {"cut": cut, "subjects": list(subjects), "first": first, "last": last}
-    return [_cell(row) for row in session.execute(_OF_SUBJECTS, parameters)]
+def list_cells(
+    session: Session, subjects: Mapping[str, Sequence[str]], first: date, last: date
+) -> Sequence[ReleasedCell]:
+    """List the released cells of the subjects, given by cut, in the months from `first` to `last`, both included."""
+    parameters = {**{cut: list(subjects.get(cut, ())) for cut in _CUTS}, "first": first, "last": last}
+    return [_cell(row) for row in session.execute(_LIST_CELLS, parameters)]
 
 
 def find_months(session: Session) -> tuple[date, date] | None:
     """Return the first and the last month that have released cells."""
+    first: date | None
     first, last = session.execute(_MONTHS).one()
-    return (first, last) if first else None
+    return None if first is None else (first, last)

@@ -13,13 +13,11 @@ from sqlalchemy.orm import Session
 from portal.storage.tables import PolicyRow
 
 BEGINNING: Final = date(2000, 1, 1)
-_ON = (
-    select(PolicyRow.choices)
-    .where(PolicyRow.from_on <= bindparam("day"))
-    .order_by(PolicyRow.from_on.desc())
-    .limit(1)
-)
-_INSERT = {"sqlite": sqlite.insert(cast("Table", PolicyRow.__table__)), "postgresql": postgresql.insert(cast("Table", PolicyRow.__table__))}
+_ON = select(PolicyRow.choices).where(PolicyRow.from_on <= bindparam("day")).order_by(PolicyRow.from_on.desc()).limit(1)
+_INSERT: Final[dict[str, Any]] = {
+    "sqlite": sqlite.insert(cast("Table", PolicyRow.__table__)),
+    "postgresql": postgresql.insert(cast("Table", PolicyRow.__table__)),
+}
 
 
 def get_choices(session: Session, day: date) -> Mapping[str, Any]:

@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, delete, func, insert, select
+from sqlalchemy import BindParameter, Row, Table, and_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.rating import COUNTED, NOBODY, NOT_ANSWERED, OTHER_SERVICE, Place, Standing
 from portal.storage.tables import Attribution, Ballot, DayKey, Key, Response, Sighting, Unit, Verdict
 
-_INSERTS = {table: insert(cast("Table", table.__table__)) for table in (Response, Ballot, Attribution, Verdict, Sighting)}
+_INSERTS = {
+    table: insert(cast("Table", table.__table__)) for table in (Response, Ballot, Attribution, Verdict, Sighting)
+}
 _KEYS = cast("Table", Key.__table__)
 _SPEND = {
-    "sqlite": sqlite.insert(_KEYS).on_conflict_do_nothing(index_elements=["idempotency_key"]).returning(_KEYS.c.expires_on),
+    "sqlite": sqlite.insert(_KEYS)
+    .on_conflict_do_nothing(index_elements=["idempotency_key"])
+    .returning(_KEYS.c.expires_on),
     "postgresql": (
-        postgresql.insert(_KEYS).on_conflict_do_nothing(index_elements=["idempotency_key"]).returning(_KEYS.c.expires_on)
+        postgresql.insert(_KEYS)
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+        .returning(_KEYS.c.expires_on)
     ),
 }
-_response_id = bindparam("response_id")
+_response_id: BindParameter[bytes] = bindparam("response_id")
 _BATCH = 500
 
 
@@ -99,7 +105,9 @@ def append_response(session: Session, **columns: Any) -> None:  # noqa: ANN401 -
     session.execute(_INSERTS[Response], columns)
 
 
-def append_ballots(session: Session, response_id: bytes, revision: int, answers: Mapping[str, Mapping[str, int]]) -> None:
+def append_ballots(
+    session: Session, response_id: bytes, revision: int, answers: Mapping[str, Mapping[str, int]]
+) -> None:
     """Keep a revision of the answers to each instrument in `answers`."""
     rows = [
         {"response_id": response_id, "instrument": instrument, "revision": revision, "answers": dict(given)}
@@ -108,7 +116,9 @@ def append_ballots(session: Session, response_id: bytes, revision: int, answers:
     session.execute(_INSERTS[Ballot], rows)
 
 
-def append_attribution(session: Session, response_id: bytes, revision: int, about: About, reason: str | None = None) -> None:
+def append_attribution(
+    session: Session, response_id: bytes, revision: int, about: About, reason: str | None = None
+) -> None:
     """Keep a revision of whom the response is about."""
     columns = {
         "response_id": response_id,
@@ -186,7 +196,7 @@ _BALLOTS_OF_ONE = _BALLOTS.where(Ballot.response_id == _response_id)
 _BALLOTS_OF_MANY = _BALLOTS.where(Ballot.response_id.in_(bindparam("response_ids", expanding=True)))
 
 
-def _record(head: Row[Any], ballots: Sequence[Row[Any]]) -> Record:
+def _record(head: Row[*tuple[Any, ...]], ballots: Sequence[Row[*tuple[Any, ...]]]) -> Record:
     about = About(head.service_id, head.service_basis, head.officer_id, head.officer_basis)
     path = tuple(int(part) for part in head.path.split("."))
     late = head.counts_on != head.given_on
@@ -209,7 +219,7 @@ def list_records(session: Session) -> Iterator[Record]:
     heads = session.execute(_HEADS.order_by(Response.id).execution_options(yield_per=_BATCH))
     for part in heads.partitions():
         ids = [head.id for head in part]
-        ballots: dict[bytes, list[Row[Any]]] = {response_id: [] for response_id in ids}
+        ballots: dict[bytes, list[Row[*tuple[Any, ...]]]] = {response_id: [] for response_id in ids}
         for ballot in session.execute(_BALLOTS_OF_MANY, {"response_ids": ids}):
             ballots[ballot.response_id].append(ballot)
         yield from (_record(head, ballots[head.id]) for head in part)

@@ -8,22 +8,29 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, CursorResult, Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.domain.access import IDLE_FOR, SEEN_EVERY, SIGNED_IN_FOR, Caller, Role, Signed
-from portal.storage.tables import AccessToken, Account, ApiClient, SignInSession, Unit
+from portal.domain.access import IDLE_FOR, REFUSALS_FOR, SEEN_EVERY, SIGNED_IN_FOR, Caller, Role, Signed
+from portal.storage.tables import AccessToken, Account, ApiClient, Refusal, SignInSession, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """An account as it is kept; `failures` are the refusals since the last sign-in."""
+    """An account as it is kept."""
 
     id: int
     username: str
     password_hash: str
-    failures: int
-    delayed_until: datetime | None
     disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Sign-ins refused under one name since the last that was not, and the delay that they brought."""
+
+    failures: int = 0
+    delayed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +55,15 @@ _ACCOUNT = select(
     Account.id,
     Account.username,
     Account.password_hash,
-    Account.failures,
-    Account.delayed_until,
     Account.disabled_at,
 ).where(Account.username == bindparam("username"))
 _LOCKED_ACCOUNT = _ACCOUNT.with_for_update()
+_REFUSALS = select(Refusal.failures, Refusal.delayed_until).where(Refusal.name_mark == bindparam("name_mark"))
+_LOCKED_REFUSALS = _REFUSALS.with_for_update()
+_FIRST_REFUSAL = {
+    "sqlite": sqlite.insert(Refusal).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(Refusal).on_conflict_do_nothing(),
+}
 _SIGNED = (
     select(
         Account.id,
@@ -125,12 +136,36 @@ def find_account(session: Session, username: str, *, lock: bool = False) -> Acco
 def add_account(session: Session, *, username: str, name: str, role: Role, unit_id: int, password_hash: str) -> None:
     """Keep a new account."""
     columns = {"username": username, "name": name, "role": role.value, "unit_id": unit_id}
-    session.execute(insert(Account), {**columns, "password_hash": password_hash, "failures": 0})
+    session.execute(insert(Account), {**columns, "password_hash": password_hash})
 
 
 def put_account(session: Session, account_id: int, **columns: Any) -> None:  # noqa: ANN401 - the columns of Account
     """Change columns of an account."""
     session.execute(update(Account).where(Account.id == account_id).values(**columns))
+
+
+def find_refusals(session: Session, name_mark: bytes) -> Refusals:
+    """Return what was refused under a name."""
+    row = session.execute(_REFUSALS, {"name_mark": name_mark}).one_or_none()
+    return Refusals(*row) if row else Refusals()
+
+
+def lock_refusals(session: Session, name_mark: bytes, now: datetime) -> Refusals:
+    """Return what was refused under a name, and keep other sign-ins under it waiting until this transaction ends."""
+    first = {"name_mark": name_mark, "failures": 0, "last_at": now}
+    session.execute(_FIRST_REFUSAL[session.get_bind().dialect.name], first)
+    return Refusals(*session.execute(_LOCKED_REFUSALS, {"name_mark": name_mark}).one())
+
+
+def put_refusals(session: Session, name_mark: bytes, refusals: Refusals, now: datetime) -> None:
+    """Change what was refused under a locked name."""
+    columns = {"failures": refusals.failures, "delayed_until": refusals.delayed_until, "last_at": now}
+    session.execute(update(Refusal).where(Refusal.name_mark == name_mark).values(**columns))
+
+
+def delete_refusals(session: Session, name_mark: bytes) -> None:
+    """Forget what was refused under a name."""
+    session.execute(delete(Refusal).where(Refusal.name_mark == name_mark))
 
 
 def add_session(session: Session, token_hash: bytes, account_id: int, now: datetime) -> None:
@@ -220,7 +255,11 @@ def find_caller(session: Session, token_hash: bytes, now: datetime) -> Caller | 
 
 
 def delete_expired(session: Session, now: datetime) -> int:
-    """Delete sessions and access tokens that have ended; return how many."""
+    """Delete sessions and access tokens that have ended, and refusals a day after the last; return how many."""
     ended = or_(SignInSession.last_seen_at <= now - IDLE_FOR, SignInSession.started_at <= now - SIGNED_IN_FOR)
-    statements = delete(SignInSession).where(ended), delete(AccessToken).where(AccessToken.expires_at <= now)
+    statements = (
+        delete(SignInSession).where(ended),
+        delete(AccessToken).where(AccessToken.expires_at <= now),
+        delete(Refusal).where(Refusal.last_at <= now - REFUSALS_FOR),
+    )
     return sum(cast("CursorResult[Any]", session.execute(statement)).rowcount for statement in statements)

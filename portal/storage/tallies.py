@@ -40,7 +40,7 @@ _SUMS = (
     .group_by(TallyRow.unit_id, TallyRow.counter_id, TallyRow.service, TallyRow.officer, TallyRow.measure)
 )
 _DAYS = (
-    select(TallyRow.unit_id, TallyRow.counter_id, TallyRow.counts_on, TallyRow.officer)
+    select(TallyRow.unit_id, TallyRow.counter_id, TallyRow.service, TallyRow.counts_on, TallyRow.officer)
     .where(TallyRow.counts_on >= bindparam("first"), TallyRow.counts_on < bindparam("after"), TallyRow.n > 0)
     .distinct()
 )
@@ -58,24 +58,22 @@ _RATED = (
 def add(session: Session, rows: Mapping[TallyKey, Tally]) -> None:
     """Add each tally to its row; `rows` must come in key order, which is the order of locking."""
     if rows:
-        columns = [
-            {**key._asdict(), **dict(zip(_COUNTS, tally.parts, strict=True))} for key, tally in rows.items()
-        ]
+        columns = [{**key._asdict(), **dict(zip(_COUNTS, tally.parts, strict=True))} for key, tally in rows.items()]
         session.execute(_ADD[session.get_bind().dialect.name], columns)
 
 
-def _tally(row: Row[Any]) -> Tally:
+def _tally(row: Row[*tuple[Any, ...]]) -> Tally:
     return Tally(*(int(getattr(row, name)) for name in _COUNTS))
 
 
-def list_sums(session: Session, first: date, after: date) -> Iterator[tuple[Row[Any], Tally]]:
+def list_sums(session: Session, first: date, after: date) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
     """List counted tallies from `first` until before `after`, summed per unit, counter, service, officer and measure."""
     for row in session.execute(_SUMS, {"first": first, "after": after}):
         yield row, _tally(row)
 
 
-def list_days(session: Session, first: date, after: date) -> Sequence[Row[Any]]:
-    """List the distinct (unit, counter, day, officer) in which anything was counted."""
+def list_days(session: Session, first: date, after: date) -> Sequence[Row[*tuple[Any, ...]]]:
+    """List the distinct (unit, counter, service, day, officer) in which anything was counted."""
     return session.execute(_DAYS, {"first": first, "after": after}).all()
 
 
@@ -94,7 +92,9 @@ def list_all(session: Session) -> dict[TallyKey, Tally]:
 def hold_writers(session: Session) -> None:
     """Keep every rating and change waiting until this transaction ends; SQLite has one writer anyhow."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("LOCK TABLE responses, ballots, attributions, verdicts, tallies IN EXCLUSIVE MODE")
+        session.connection().exec_driver_sql(
+            "LOCK TABLE responses, ballots, attributions, verdicts, tallies IN EXCLUSIVE MODE"
+        )
 
 
 def replace_all(session: Session, rows: Mapping[TallyKey, Tally]) -> None:

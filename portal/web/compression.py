@@ -17,7 +17,11 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def compress(response: Response) -> Response:
-        if not response.mimetype.startswith(_TEXT) or response.direct_passthrough or "Content-Encoding" in response.headers:
+        if (
+            not (response.mimetype or "").startswith(_TEXT)
+            or response.direct_passthrough
+            or "Content-Encoding" in response.headers
+        ):
             return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()

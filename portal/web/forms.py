@@ -16,7 +16,7 @@ from portal.web.context import site
 _SALT: Final = "form"
 
 
-class StatelessCSRF(CSRF):
+class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
     """A token that says for what and when it was issued; whoever cannot sign cannot make a browser send it."""
 
     def setup_form(self, form: FlaskForm) -> list[tuple[str, Any]]:
@@ -41,13 +41,13 @@ class StatelessCSRF(CSRF):
             raise ValidationError("token")
 
 
-class SignedForm(FlaskForm):
+class SignedForm(FlaskForm):  # type: ignore[misc]  # as above
     """A form with the stateless token; `age` is known once the token was found good, in seconds."""
 
     valid_for: ClassVar[timedelta] = timedelta(days=30)
     age: int = 0
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
         csrf = True
         csrf_class = StatelessCSRF
         csrf_field_name = "token"

@@ -10,7 +10,16 @@ from flask import Flask, Response, request
 
 _PERMISSIONS: Final = ", ".join(
     f"{feature}=()"
-    for feature in ("accelerometer", "browsing-topics", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb")
+    for feature in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "geolocation",
+        "gyroscope",
+        "microphone",
+        "payment",
+        "usb",
+    )
 )
 _PRIVATE: Final = ("/q/", "/s/", "/api/v1")
 

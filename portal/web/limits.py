@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from typing import Final
+from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
 
-from portal.web.citizen.rate import busy
 from portal.web.context import site
 from portal.web.errors import answer, wants_json
-
-_RECEIPTS_PER_MINUTE: Final = 120
 
 
 def address_mark() -> str:
@@ -22,14 +19,18 @@ def address_mark() -> str:
     return hmac.digest(day_key, (request.remote_addr or "-").encode(), "sha256")[:8].hex()
 
 
-def install(app: Flask, *, citizen: Blueprint, storage: str, valve_per_minute: int) -> None:
-    """Limit what citizens send; a storage that is down lets everything through, for a rating must never be lost to it."""
+def install(
+    app: Flask, *, citizen: Blueprint, busy: Callable[[], Response], storage: str, valve_per_minute: int
+) -> None:
+    """Limit what citizens send; beyond the valve `busy` answers.
+
+    A storage that is down lets everything through, for a rating must never be lost to it.
+    """
     limiter = Limiter(address_mark, app=app, storage_uri=storage, swallow_errors=True, headers_enabled=False)
     limiter.limit(f"{valve_per_minute}/minute", methods=["POST"])(citizen)
-    app.register_error_handler(RateLimitExceeded, _exceeded)
 
-
-def _exceeded(_: RateLimitExceeded) -> Response:
-    response = answer("busy", 429) if wants_json() or request.method != "POST" else busy()
-    response.headers["Retry-After"] = "5"
-    return response
+    @app.errorhandler(RateLimitExceeded)
+    def exceeded(_: RateLimitExceeded) -> Response:
+        response = answer("busy", 429) if wants_json() or request.blueprint != citizen.name else busy()
+        response.headers["Retry-After"] = "5"
+        return response

@@ -7,7 +7,7 @@ import logging
 import secrets
 import sys
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, Response, g, request
 
@@ -19,7 +19,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         minute = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%MZ")
-        line = {"at": minute, "level": record.levelname.lower(), "event": record.getMessage()}
+        line: dict[str, Any] = {"at": minute, "level": record.levelname.lower(), "event": record.getMessage()}
         line |= getattr(record, "portal", {})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__

@@ -54,7 +54,7 @@ def in_language(language: str) -> str:
     """Return the address of this page in another language."""
     values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), PARAMETER: language}
     if request.endpoint is None or request.method not in {"GET", "HEAD"}:
-        return url_for("public.home", **{PARAMETER: language})
+        return url_for("public.home", l=language)
     return url_for(request.endpoint, **values)
 
 

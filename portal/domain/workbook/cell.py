@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from portal.domain.workbook.fault import FaultCode
 from portal.domain.workbook.nip import nip_fault, without_spaces
@@ -87,20 +87,11 @@ def read(kind: Kind, raw: object) -> Value:
 
 def shown(kind: Kind, value: Value) -> str:
     """Write a value the way a person would type it; a NIP is never shown."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return YES if value else NO
-        case int():
-            return WEEKDAYS[value]
-        case tuple():
-            return ", ".join(value)
-        case date():
-            return value.isoformat()
-        case time():
-            return value.strftime("%H:%M")
-    return "…" if kind is Kind.NIP else value
+    if value is None:
+        return ""
+    if kind in _SHOWN:
+        return _SHOWN[kind](value)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _code(raw: object) -> str:
@@ -195,4 +186,11 @@ _READERS: Final[Mapping[Kind, Callable[[object], Value]]] = {
     Kind.WEEKDAY: _weekday,
     Kind.YES_NO: _yes_no,
     Kind.NIP: _nip,
+}
+
+_SHOWN: Final[Mapping[Kind, Callable[[Any], str]]] = {
+    Kind.YES_NO: lambda value: YES if value else NO,
+    Kind.WEEKDAY: lambda value: WEEKDAYS[value],
+    Kind.TIME: lambda value: f"{value:%H:%M}",
+    Kind.NIP: lambda _: "…",
 }

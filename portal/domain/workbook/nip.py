@@ -8,7 +8,9 @@ from typing import Final
 
 from portal.domain.workbook.fault import FaultCode
 
-_FORM: Final = re.compile(r"(?P<born>(?:19|20)\d{6})(?P<year>\d{4})(?P<month>\d\d)(?P<sex>\d)(?P<serial>\d{3})", re.ASCII)
+_FORM: Final = re.compile(
+    r"(?P<born>(?:19|20)\d{6})(?P<year>\d{4})(?P<month>\d\d)(?P<sex>\d)(?P<serial>\d{3})", re.ASCII
+)
 _DIGITS: Final = re.compile(r"\d{18}", re.ASCII)
 _PNS: Final = re.compile(r"0[1-9]|1[0-2]")
 _PPPK: Final = re.compile(r"2[1-9]")

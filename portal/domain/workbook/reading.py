@@ -79,8 +79,8 @@ def read_tables(tables: Iterable[Table]) -> Reading:
         if name.startswith(EXPLAINING):
             continue
         if sheet is None:
-            fault = Fault(FaultCode.SHEET_UNKNOWN, table.name, hint=_near(name, {key: known[key].name for key in known}))
-            reading.faults.append(fault)
+            hint = _near(name, {word: known[word].name for word in known})
+            reading.faults.append(Fault(FaultCode.SHEET_UNKNOWN, table.name, hint=hint))
         elif sheet.name in reading.rows:
             reading.faults.append(Fault(FaultCode.SHEET_TWICE, table.name))
         else:
@@ -131,8 +131,9 @@ def _places(sheet: Sheet, table: Table, faults: list[Fault]) -> dict[str, int]:
         word = "" if is_blank(raw) else fold(raw)
         column = known.get(word)
         if column is None:
+            heading = word and tidy(str(raw))
             hint = _near(word, {key: known[key].heading for key in known})
-            faults.append(Fault(FaultCode.COLUMN_UNKNOWN, sheet.name, 1, letter(place), word and tidy(str(raw)), hint=hint))
+            faults.append(Fault(FaultCode.COLUMN_UNKNOWN, sheet.name, 1, letter(place), heading, hint=hint))
         elif column.field in places:
             faults.append(Fault(FaultCode.COLUMN_TWICE, sheet.name, 1, letter(place), column.heading))
         else:

@@ -10,7 +10,7 @@ from typing import Final, cast
 from portal.domain.workbook.cell import Value
 from portal.domain.workbook.fault import Fault, FaultCode
 from portal.domain.workbook.reading import Row
-from portal.domain.workbook.sheet import COUNTER, DUTY, HOURS, OFFICER, SERVICE, SHEETS, UNIT, Column, Fields
+from portal.domain.workbook.sheet import COUNTER, DUTY, HOURS, SERVICE, Fields
 
 MOST_LEVELS: Final = 10
 WHOLE_DAY: Final = (time.min, time(23, 59))
@@ -86,7 +86,7 @@ def _duty(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
     elif dated and fields["from_on"] is not None:
         yield row.fault(FaultCode.FROM_DATED, "from_on")
     elif fields["counter"] is None:
-        yield from _absence(row, fields, dated=dated)
+        yield from _absence(row, dated=dated)
         return
     for name in ("starts", "ends"):
         if fields["counter"] is not None and fields[name] is None:
@@ -97,10 +97,10 @@ def _duty(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
         yield row.fault(FaultCode.NEVER_IN_FORCE, "ends_on")
 
 
-def _absence(row: Row, fields: Fields, *, dated: bool) -> Iterator[Fault]:
+def _absence(row: Row, *, dated: bool) -> Iterator[Fault]:
     if not dated:
         yield row.fault(FaultCode.ABSENCE_UNDATED, "counter")
-    times = (fields["starts"], fields["ends"])
+    times = (row.values.get("starts"), row.values.get("ends"))
     if times not in {(None, None), WHOLE_DAY}:
         yield row.fault(FaultCode.ABSENCE_TIMED, "starts" if times[0] is not None else "ends")
 
@@ -122,16 +122,33 @@ _OF_ROW: Final[Mapping[str, Callable[[Row, Fields, Registry], Iterator[Fault]]]]
 }
 
 
-def levels(units: Mapping[str, Fields]) -> dict[str, int]:
-    """Return how far each unit is from its root; units on or below a circle have none."""
+def levels(units: Mapping[str, Fields]) -> tuple[dict[str, int], set[str]]:
+    """Return how far each unit is from its root, and the units whose parents run in a circle.
+
+    Units below a circle are in neither.
+    """
     found: dict[str, int] = {}
+    circles: set[str] = set()
+    rootless: set[str] = set()
     for start in units:
-        way: list[str] = []
-        code: str | None = start
-        while code in units and code not in found and code not in way[-MOST_LEVELS * 100 :]:
-            way.append(code)
-            code = cast("str | None", units[code].get("parent"))
-        if code is None or code not in way:
-            base = found.get(code or "", -1)
-            found |= {unit: base + step for step, unit in enumerate(reversed(way), start=1)}
-    return found
+        way: dict[str, None] = {}
+        code = start
+        while code in units and code not in found and code not in rootless and code not in way:
+            way[code] = None
+            code = cast("str | None", units[code]["parent"]) or ""
+        if code in way or code in rootless:
+            rootless |= way.keys()
+            climbed = list(way)
+            circles |= set(climbed[climbed.index(code) :]) if code in way else set()
+            continue
+        above = found.get(code, -1)
+        found |= {unit: above + step for step, unit in enumerate(reversed(way), start=1)}
+    return found, circles
+
+
+def tree_faults(row: Row, depth: Mapping[str, int], circles: set[str]) -> Iterator[Fault]:
+    """Yield what is wrong with the place of a unit in the tree."""
+    if row.code in circles:
+        yield row.fault(FaultCode.CYCLE, "parent")
+    elif depth.get(row.code, 0) >= MOST_LEVELS:
+        yield row.fault(FaultCode.TREE_DEEP, "parent", str(MOST_LEVELS))

@@ -8,7 +8,7 @@ from portal.domain import access
 from portal.domain.access import Role
 from portal.domain.errors import Invalid, NotFound
 from portal.services import Portal
-from portal.services.admit import passwords
+from portal.services.admit import passwords, tokens
 from portal.storage import audit, staff
 from portal.storage.staff import AccountRecord
 
@@ -66,7 +66,8 @@ def reset_password(portal: Portal, *, username: str, password: str | None = None
     password_hash = passwords.hash_password(portal, chosen)
     with portal.begin() as session:
         account = _get_locked(session, username)
-        staff.put_account(session, account.id, password_hash=password_hash, failures=0, delayed_until=None)
+        staff.put_account(session, account.id, password_hash=password_hash)
+        staff.delete_refusals(session, tokens.name_mark(portal, account.username))
         staff.delete_sessions_of(session, account.id)
         detail = {"username": account.username}
         audit.append(session, at=portal.now(), actor=actor, act="password-reset", detail=detail)

@@ -14,7 +14,7 @@ from portal.domain.errors import Conflict, PortalError, SignInDelayed, SignInRef
 from portal.services import Portal
 from portal.services.admit import passwords, tokens
 from portal.storage import audit, staff
-from portal.storage.staff import AccountRecord
+from portal.storage.staff import AccountRecord, Refusals
 
 _NOBODY = "-"
 
@@ -23,6 +23,7 @@ _NOBODY = "-"
 class _Attempt:
     """A password that was compared; `password_hash` is what to keep of it when it is `right`."""
 
+    name_mark: bytes
     seen: AccountRecord | None
     right: bool
     password_hash: str
@@ -34,19 +35,22 @@ def sign_in(portal: Portal, username: str, password: str) -> str:
     """Open a session and return its token, 256 bits, of which only the digest is kept.
 
     The password is compared between two transactions: on SQLite nobody could rate while a hash is computed. The
-    second one looks at the account again, so that guesses made side by side gain nothing over guesses in a row.
+    second one counts again, so that guesses made side by side gain nothing over guesses in a row. Names that no
+    account has are treated alike throughout: the same time, the same delays.
 
     Raises:
         SignInRefused: name or password is wrong, or the account is disabled.
-        SignInDelayed: too many failures; `detail` is the number of seconds to wait.
+        SignInDelayed: too many failures under this name; `detail` is the number of seconds to wait.
     """
+    name = access.normal_username(username)
+    name_mark = tokens.name_mark(portal, name)
     with portal.read() as session:
-        seen = staff.find_account(session, access.normal_username(username))
-    if seen is not None and (delayed := _delayed(seen, portal.now())):
+        refusals, seen = staff.find_refusals(session, name_mark), staff.find_account(session, name)
+    if delayed := _delayed(refusals, portal.now()):
         raise delayed
     right = passwords.matches(portal, seen.password_hash if seen else None, password)
     password_hash = passwords.renewed(portal, seen.password_hash, password) if seen and right else ""
-    attempt = _Attempt(seen, right, password_hash, tokens.new_token(), portal.now())
+    attempt = _Attempt(name_mark, seen, right, password_hash, tokens.new_token(), portal.now())
     with portal.begin() as session:
         refusal = _settle(session, attempt)
     if refusal is not None:  # raised only here: a refusal that rolled back would not be counted
@@ -54,35 +58,37 @@ def sign_in(portal: Portal, username: str, password: str) -> str:
     return attempt.token
 
 
-def _delayed(account: AccountRecord, now: datetime) -> SignInDelayed | None:
-    if account.delayed_until is None or account.delayed_until <= now:
+def _delayed(refusals: Refusals, now: datetime) -> SignInDelayed | None:
+    if refusals.delayed_until is None or refusals.delayed_until <= now:
         return None
-    return SignInDelayed(str(math.ceil((account.delayed_until - now).total_seconds())))
+    return SignInDelayed(str(math.ceil((refusals.delayed_until - now).total_seconds())))
 
 
 def _settle(session: Session, attempt: _Attempt) -> PortalError | None:
-    if attempt.seen is None:
-        audit.append(session, at=attempt.at, actor=_NOBODY, act="sign-in-refused", detail={})
-        return SignInRefused()
-    account = staff.find_account(session, attempt.seen.username, lock=True)
-    if account is None or account.password_hash != attempt.seen.password_hash:
-        raise Conflict
-    if delayed := _delayed(account, attempt.at):
+    refusals = staff.lock_refusals(session, attempt.name_mark, attempt.at)
+    if delayed := _delayed(refusals, attempt.at):
         return delayed
-    if not attempt.right or account.disabled_at is not None:
-        return _refuse(session, account, attempt.at)
-    staff.put_account(session, account.id, password_hash=attempt.password_hash, failures=0, delayed_until=None)
+    account = staff.find_account(session, attempt.seen.username, lock=True) if attempt.seen else None
+    if account and attempt.seen and account.password_hash != attempt.seen.password_hash:
+        raise Conflict
+    if account is None or not attempt.right or account.disabled_at is not None:
+        return _refuse(session, attempt, refusals)
+    staff.delete_refusals(session, attempt.name_mark)
+    if account.password_hash != attempt.password_hash:
+        staff.put_account(session, account.id, password_hash=attempt.password_hash)
     staff.add_session(session, tokens.digest(attempt.token), account.id, attempt.at)
     audit.append(session, at=attempt.at, actor=account.username, act="signed-in", detail={})
     return None
 
 
-def _refuse(session: Session, account: AccountRecord, at: datetime) -> SignInRefused:
-    failures = min(account.failures + 1, access.MOST_FAILURES)  # the row is locked: nobody else counts meanwhile
+def _refuse(session: Session, attempt: _Attempt, refusals: Refusals) -> SignInRefused:
+    failures = min(refusals.failures + 1, access.MOST_FAILURES)  # the row is locked: nobody else counts meanwhile
     delay = access.delay_after(failures)
-    staff.put_account(session, account.id, failures=failures, delayed_until=at + delay if delay else None)
-    detail = {"username": account.username, "failures": failures}
-    audit.append(session, at=at, actor=_NOBODY, act="sign-in-refused", detail=detail)
+    until = attempt.at + delay if delay else None
+    staff.put_refusals(session, attempt.name_mark, Refusals(failures, until), attempt.at)
+    known = {"username": attempt.seen.username} if attempt.seen else {}
+    detail = {**known, "failures": failures}
+    audit.append(session, at=attempt.at, actor=_NOBODY, act="sign-in-refused", detail=detail)
     return SignInRefused()
 
 

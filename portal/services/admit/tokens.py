@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import secrets
 import zlib
 from typing import Final
 
 from portal.domain import code as codes
+from portal.services import Portal
 
 _BYTES: Final = 32
 _CODE_LENGTH: Final = 8
@@ -24,6 +26,11 @@ def new_token() -> str:
 def digest(token: str) -> bytes:
     """Return what is stored of a token; it needs no salt, as nobody can guess 256 bits."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def name_mark(portal: Portal, username: str) -> bytes:
+    """Return under which refusals of a name are counted, without telling the name."""
+    return hmac.digest(portal.secret_key.encode(), b"sign-in" + username.encode(), hashlib.sha256)
 
 
 def new_client_code() -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain import code as codes
 from portal.domain import rating
+from portal.domain.counter import CounterView
 from portal.domain.errors import CodeUnknown, CounterClosed, Invalid, KeyReused
 from portal.domain.evidence import evidence_of
 from portal.domain.rating import Standing, difference
@@ -21,7 +22,6 @@ from portal.services import Portal
 from portal.services.collect.revision import revise
 from portal.services.collect.tokens import Ticket, edit_token, receipt_hash, receipt_of
 from portal.storage import counters, ledger, responses, tallies
-from portal.domain.counter import CounterView
 from portal.storage.counters import Scene
 from portal.storage.responses import About
 
@@ -167,12 +167,12 @@ def _append(portal: Portal, session: Session, submission: Submission, scene: Sce
 
 def attribute(scene: Scene) -> About:
     """Decide who served (design 4): the name plate; else the only officer on duty while open; else nobody yet."""
-    service = (scene.only_service, "only") if scene.only_service is not None else (None, "none")
+    service, basis = scene.only_service, "none" if scene.only_service is None else "only"
     if scene.counter.plate_id is not None:
-        return About(*service, scene.counter.plate_id, "plate")
+        return About(service, basis, scene.counter.plate_id, "plate")
     if scene.is_open and len(scene.on_duty) == 1:
-        return About(*service, scene.on_duty[0], "duty")
-    return About(*service, None, "none")
+        return About(service, basis, scene.on_duty[0], "duty")
+    return About(service, basis, None, "none")
 
 
 def _replay(portal: Portal, session: Session, submission: Submission, receipt: str) -> Ticket:

@@ -10,13 +10,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from portal.domain import code as codes
+from portal.domain.counter import CounterView
 from portal.domain.errors import FormExpired, Invalid, NotFound
 from portal.domain.rating import CHANGE_FOR
 from portal.services import Portal
 from portal.services.collect.revision import revise
 from portal.services.collect.tokens import Edit, read_edit_token, receipt_hash
 from portal.storage import counters, responses
-from portal.domain.counter import CounterView
 from portal.storage.responses import About, Record
 
 MOST_OFFICERS: Final = 6

@@ -5,6 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.citizen import rate, receipt, survey
+from portal.web.citizen.rate import busy
+
+__all__ = ["blueprint", "busy"]
 
 
 def blueprint() -> Blueprint:

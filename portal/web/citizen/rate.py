@@ -10,11 +10,11 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.domain.counter import CounterView
 from portal.domain.instrument import Element
 from portal.services.collect import rate as collect
 from portal.services.collect.rate import Submission
 from portal.services.collect.tokens import Ticket
-from portal.domain.counter import CounterView
 from portal.web.citizen.forms import RateForm, check, device_cookie, new_key, submission
 from portal.web.context import run, site
 from portal.web.errors import wants_json

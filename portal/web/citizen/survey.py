@@ -9,10 +9,10 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from portal.domain.counter import CounterView
 from portal.domain.instrument import Element
 from portal.services.collect import rate as collect
 from portal.services.collect import receipt as followup
-from portal.domain.counter import CounterView
 from portal.web.citizen.forms import SurveyForm, check, device_cookie, element_answers, new_key, submission
 from portal.web.citizen.rate import CounterListPage, stored
 from portal.web.context import run, site

@@ -1,0 +1,168 @@
+"""From released tallies to the figures that every surface shows: dashboard, CSV and API take them from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from portal.domain.figure import fixed
+from portal.domain.instrument import Instrument
+from portal.domain.rating import CellKey
+from portal.domain.score.interval import interval
+from portal.domain.score.skm import index, mean_score, nrr
+from portal.domain.tally import Tally
+from portal.domain.threshold import Thresholds
+
+TOO_FEW: Final = "too-few"
+UNANSWERED: Final = "element-unanswered"
+_NRR_PLACES: Final = 3
+_PLACES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedCell:
+    """A cell as it was last released; `officers` is the number of distinct officers behind it, None: none loaded."""
+
+    key: CellKey
+    tally: Tally
+    officers: int | None
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Released tallies of one subject over the months of a period, by measure key.
+
+    `officers` is the smallest number of distinct officers behind any of the months, None where none are loaded.
+    """
+
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    officers: int | None = None
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ElementScore:
+    """One element: `nrr` from 1 to 4 with 3 places; figures are None below the threshold."""
+
+    element: str
+    n: int | None
+    nrr: str | None
+    lower: str | None
+    upper: str | None
+    distribution: tuple[int, int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One figure of one subject for one measure; every number is the string that all surfaces print.
+
+    `value`, `lower` and `upper` run from 25.00 to 100.00. `n` counts complete ballots for SKM and answers otherwise.
+    Where `reason` is set the figures are None: `too-few` or `element-unanswered`.
+    """
+
+    instrument: str
+    measure: str
+    n: int | None
+    value: str | None
+    lower: str | None
+    upper: str | None
+    mutu: str | None
+    distribution: tuple[int, int, int, int] | None
+    elements: tuple[ElementScore, ...]
+    reason: str | None
+
+
+def pool_by_subject(cells: Iterable[ReleasedCell]) -> dict[tuple[str, str], Pool]:
+    """Pool the months of each (cut, subject)."""
+    gathered: dict[tuple[str, str], list[ReleasedCell]] = {}
+    for cell in cells:
+        gathered.setdefault((cell.key.cut, cell.key.subject), []).append(cell)
+    return {subject: _pool(months) for subject, months in gathered.items()}
+
+
+def _pool(cells: Iterable[ReleasedCell]) -> Pool:
+    tallies: dict[str, Tally] = {}
+    for cell in cells:
+        tallies[cell.key.measure] = tallies.get(cell.key.measure, Tally()) + cell.tally
+    known = [cell.officers for cell in cells if cell.officers is not None]
+    return Pool(tallies, min(known, default=None), max((cell.released_at for cell in cells), default=None))
+
+
+def score(instrument: Instrument, cut: str, pooled: Pool, thresholds: Thresholds) -> Score:
+    """Return the figure of a subject; below its threshold a row without numbers."""
+    if instrument.composite_key is not None:
+        return _skm(instrument, cut, pooled, thresholds)
+    return _single(instrument, cut, pooled, thresholds)
+
+
+def element_score(element: str, cut: str, tally: Tally, officers: int | None, thresholds: Thresholds) -> ElementScore:
+    """Return one element as far as its own count of answers allows."""
+    mean = mean_score(tally)
+    if mean is None or not thresholds.may_show(cut, tally.n, officers):
+        return ElementScore(element, None, None, None, None, None)
+    around = interval(mean, tally.n)
+    spread = tally.distribution if thresholds.may_show_distribution(cut, tally.n, officers) else None
+    return ElementScore(
+        element,
+        tally.n,
+        fixed(nrr(tally), _NRR_PLACES),
+        fixed(around.lower, _PLACES) if around else None,
+        fixed(around.upper, _PLACES) if around else None,
+        spread,
+    )
+
+
+def _skm(instrument: Instrument, cut: str, pooled: Pool, thresholds: Thresholds) -> Score:
+    asked = [element.code for element in instrument.elements]
+    tallies = {code: pooled.tallies.get(instrument.measure_key(code), Tally()) for code in asked}
+    complete = pooled.tallies.get(instrument.composite_key or "", Tally()).n
+    elements = tuple(element_score(code, cut, tallies[code], pooled.officers, thresholds) for code in asked)
+    ikm = index(tallies, asked)
+    reason = _why_not(elements, tallies, thresholds.may_show(cut, complete, pooled.officers))
+    if reason is not None or ikm.exact is None:
+        return Score(instrument.id, instrument.measure, None, None, None, None, None, None, elements, reason)
+    around = interval(ikm.exact, complete)
+    return Score(
+        instrument.id,
+        instrument.measure,
+        complete,
+        fixed(ikm.ikm, _PLACES),
+        fixed(around.lower, _PLACES) if around else None,
+        fixed(around.upper, _PLACES) if around else None,
+        ikm.mutu,
+        None,
+        elements,
+        None,
+    )
+
+
+def _why_not(elements: Iterable[ElementScore], tallies: Mapping[str, Tally], enough: bool) -> str | None:  # noqa: FBT001 - the answer of one threshold
+    """Tell an element that nobody answered, among others that many did, from too few answers."""
+    hidden = [element.element for element in elements if element.n is None]
+    if enough and not hidden:
+        return None
+    unanswered = [code for code in hidden if not tallies[code].n]
+    return UNANSWERED if unanswered and unanswered == hidden and len(hidden) < len(tallies) else TOO_FEW
+
+
+def _single(instrument: Instrument, cut: str, pooled: Pool, thresholds: Thresholds) -> Score:
+    (element,) = instrument.elements
+    tally = pooled.tallies.get(instrument.measure_key(element.code), Tally())
+    shown = element_score(element.code, cut, tally, pooled.officers, thresholds)
+    if shown.n is None:
+        return Score(instrument.id, instrument.measure, None, None, None, None, None, None, (shown,), TOO_FEW)
+    return Score(
+        instrument.id,
+        instrument.measure,
+        shown.n,
+        fixed(mean_score(tally), _PLACES),
+        shown.lower,
+        shown.upper,
+        None,
+        shown.distribution,
+        (shown,),
+        None,
+    )

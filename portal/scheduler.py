@@ -1,0 +1,47 @@
+"""What runs by the clock inside `serve`: the releases, and with them the forgetting of what was kept for a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+from portal import services
+from portal.domain.errors import PortalError
+from portal.services import Portal, health
+from portal.services.publish.release import release
+
+_LOGGER: Final = logging.getLogger("portal")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """A thread that releases every so many minutes until it is told to stop."""
+
+    portal: Portal
+    minutes: int
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        if self.minutes:
+            threading.Thread(target=self._run, name="scheduler", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _run(self) -> None:
+        while True:
+            self.run_once()
+            if self._stop.wait(self.minutes * 60):
+                return
+
+    def run_once(self) -> None:
+        """Release what may move; a database that is away for a while is no reason to end the thread."""
+        try:
+            released = services.run(self.portal, release)
+            services.run(self.portal, health.beat)
+        except PortalError as error:
+            _LOGGER.error("release failed", extra={"portal": {"code": error.code}})  # noqa: TRY400 - the code says it; a trace would carry values
+        else:
+            _LOGGER.info("released", extra={"portal": {"cells": released.cells, "waiting": released.waiting}})

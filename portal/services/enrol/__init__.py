@@ -1,0 +1,1 @@
+"""How units, counters and people get into the registry."""

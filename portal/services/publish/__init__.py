@@ -1,0 +1,1 @@
+"""Use cases of publishing: releases that reveal nobody, and the scores that leave by the appraisal feed."""

@@ -1,0 +1,193 @@
+"""The release: what is pending moves into the cells that everyone reads, never fewer than five answers at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from portal.domain import release as rule
+from portal.domain.duty import Roster
+from portal.domain.instrument import split_key
+from portal.domain.period import Period
+from portal.domain.rating import NOBODY, SIGHTING_FOR, CellKey, service_subject, subjects_of
+from portal.domain.tally import Tally
+from portal.domain.threshold import Thresholds
+from portal.services import Portal
+from portal.storage import ledger, responses, staff, structure, tallies
+
+WEEKLY_AT: Final = time(6)
+"""Officers' cells move on Monday at this local time."""
+
+_Pending = dict[str, dict[str, tuple[rule.Change, ...]]]
+"""Changes by cut, then by subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a release did."""
+
+    cells: int
+    waiting: int
+    weekly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Whole tallies and distinct officers of every cell of one month."""
+
+    tallies: Mapping[CellKey, Tally]
+    officers: Mapping[tuple[str, str], int | None]
+
+
+@dataclass(slots=True)
+class _Tree:
+    units: dict[int, structure.UnitRow]
+    children: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    roots: list[int] = field(default_factory=list)
+    loaded: dict[int, int] = field(default_factory=dict)
+    """Officers loaded in a unit and everything below it."""
+    counter_unit: dict[str, int] = field(default_factory=dict)
+    service_unit: dict[str, int] = field(default_factory=dict)
+
+    def path(self, unit_id: int) -> tuple[int, ...]:
+        return self.units[unit_id].path
+
+
+def release(portal: Portal, *, weekly: bool | None = None) -> Released:
+    """Move every cell that may move, and forget what was kept for a time only.
+
+    `weekly` lets officers and single-officer cuts move too; None asks the calendar.
+    """
+    with portal.begin(repeatable=True) as session:
+        if weekly is None:
+            weekly = _is_weekly_due(portal, ledger.find_last_weekly(session))
+        moved, waiting = _decide_all(portal, session, weekly=weekly)
+        if moved or weekly:
+            ledger.put_cells(session, ledger.append_release(session, portal.now(), weekly=weekly), moved)
+        forget(portal, session)
+    return Released(len(moved), waiting, weekly)
+
+
+def forget(portal: Portal, session: Session) -> None:
+    """Delete sightings, spent keys, device keys, sessions and tokens whose time is over."""
+    responses.delete_expired(session, today=portal.today(), sightings_before=portal.now() - SIGHTING_FOR)
+    staff.delete_expired(session, portal.now())
+
+
+def _is_weekly_due(portal: Portal, last: datetime | None) -> bool:
+    local = portal.local_now()
+    monday = datetime.combine(local.date() - timedelta(days=local.weekday()), WEEKLY_AT, portal.time_zone)
+    latest = monday if monday <= local else monday - timedelta(days=7)
+    return last is None or last < latest
+
+
+def _decide_all(
+    portal: Portal, session: Session, *, weekly: bool
+) -> tuple[dict[CellKey, tuple[Tally, int | None]], int]:
+    groups: dict[tuple[date, str], _Pending] = defaultdict(lambda: defaultdict(dict))
+    for key, response_id, released, current in ledger.list_pending(session):
+        cells = groups[key.month, key.measure][key.cut]
+        cells[key.subject] = (*cells.get(key.subject, ()), rule.Change(response_id, released, current))
+    if not groups:
+        return {}, 0
+    tree = _read_tree(session)
+    months = {month: _read_month(portal, session, tree, month) for month, _ in groups}
+    moved: dict[CellKey, tuple[Tally, int | None]] = {}
+    waiting = 0
+    for (month, measure), pending in sorted(groups.items()):
+        for decision in _decisions(tree, pending, months[month], weekly=weekly):
+            waiting += len(decision.waiting)
+            for cell in decision.moved:
+                key = CellKey(cell.cut, cell.subject, month, measure)
+                moved[key] = months[month].tallies.get(key, Tally()), months[month].officers.get(cell_of(cell))
+    return moved, waiting
+
+
+def cell_of(cell: rule.Cell) -> tuple[str, str]:
+    """Return the (cut, subject) of a cell."""
+    return cell.cut, cell.subject
+
+
+def _decisions(tree: _Tree, pending: _Pending, month: Month, *, weekly: bool) -> Iterable[rule.Decision]:
+    thresholds = Thresholds()
+
+    def may_move(cell: rule.Cell) -> bool:
+        return weekly or not thresholds.is_single_officer(cell.cut, month.officers.get(cell_of(cell)))
+
+    for subject, changes in sorted(pending.get("officer", {}).items()):
+        yield rule.decide(rule.Unit(rule.Cell("officer", subject), changes), may_move=may_move)
+    for root in tree.roots:
+        yield rule.decide(_unit(tree, pending, root), may_move=may_move)
+
+
+def _unit(tree: _Tree, pending: _Pending, unit_id: int) -> rule.Unit:
+    def parts(cut: str, unit_of: Mapping[str, int]) -> tuple[rule.Part, ...]:
+        return tuple(
+            rule.Part(rule.Cell(cut, subject), changes)
+            for subject, changes in sorted(pending.get(cut, {}).items())
+            if unit_of[subject] == unit_id
+        )
+
+    partitions = {"place": parts("counter", tree.counter_unit), "service": parts("service", tree.service_unit)}
+    if "counter" not in pending:  # SKM has no counters: its only partition is by service
+        del partitions["place"]
+    return rule.Unit(
+        rule.Cell("unit", str(unit_id)),
+        pending.get("unit", {}).get(str(unit_id), ()),
+        partitions,
+        tuple(_unit(tree, pending, child) for child in tree.children[unit_id]),
+    )
+
+
+def _read_tree(session: Session) -> _Tree:
+    rows = structure.list_units(session)
+    tree = _Tree({row.id: row for row in rows})
+    loaded = structure.count_officers(session)
+    for row in rows:
+        if len(row.path) > 1:
+            tree.children[row.path[-2]].append(row.id)
+        else:
+            tree.roots.append(row.id)
+        for unit_id in row.path:
+            tree.loaded[unit_id] = tree.loaded.get(unit_id, 0) + loaded.get(row.id, 0)
+    ids = list(tree.units)
+    subjects = structure.list_subjects(session, ids)
+    tree.counter_unit = {str(subject.id): subject.unit_id for subject in subjects if subject.kind == "counter"}
+    tree.service_unit = {str(subject.id): subject.unit_id for subject in subjects if subject.kind == "service"}
+    for unit_id in ids:
+        tree.service_unit |= {service_subject(unit_id, service): unit_id for service in ("-", "lainnya")}
+    return tree
+
+
+def _read_month(portal: Portal, session: Session, tree: _Tree, month: date) -> Month:
+    after = Period(month, "month").following.starts_on
+    cells: dict[CellKey, Tally] = {}
+    for row, tally in tallies.list_sums(session, month, after):
+        instrument = portal.instruments[split_key(row.measure)[0]]
+        path = tree.path(row.unit_id)
+        for cut, subject in subjects_of(instrument.measure, path, row.counter_id, row.service, row.officer):
+            key = CellKey(cut, subject, month, row.measure)
+            cells[key] = cells.get(key, Tally()) + tally
+    return Month(cells, _officers(session, tree, month, after))
+
+
+def _officers(session: Session, tree: _Tree, month: date, after: date) -> dict[tuple[str, str], int | None]:
+    """Count the distinct officers attributed, or on duty at its counters on its days, per cut; None: none loaded."""
+    roster = Roster(structure.list_shifts(session, month, after - timedelta(days=1)))
+    behind: dict[tuple[str, str], set[int]] = defaultdict(set)
+    units: dict[tuple[str, str], int] = {}
+    for row in tallies.list_days(session, month, after):
+        seen = set(roster.on_duty(row.counter_id, row.counts_on))
+        seen |= {int(row.officer)} if row.officer != NOBODY else set()
+        for subject in subjects_of("layanan", tree.path(row.unit_id), row.counter_id, row.service, row.officer):
+            behind[subject] |= seen
+            units[subject] = int(subject[1]) if subject[0] == "unit" else row.unit_id
+    return {
+        subject: len(officers) if officers or tree.loaded[units[subject]] else None
+        for subject, officers in behind.items()
+    }

@@ -1,0 +1,166 @@
+"""The registry as the workbook speaks of it: rows by code, references as codes, whatever the tables keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from sqlalchemy import RowMapping, Table, bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain import code as codes
+from portal.domain.workbook.cell import Value
+from portal.domain.workbook.sheet import COUNTER, DUTY, HOLIDAY, HOURS, OFFICER, PLATE, SERVICE, UNIT, Fields
+from portal.storage.tables import Base, Counter, CounterService, Duty, Holiday, Officer, OpeningHours, Service, Unit
+
+Row = tuple[str, Fields]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How a sheet is kept: fields that are columns of the same name, and by field where a reference leads."""
+
+    table: Table
+    key: str
+    columns: frozenset[str]
+    references: Mapping[str, tuple[str, str]]
+    channel: str | None
+
+
+def _kept(model: type[Base], key: str, columns: str, channel: str | None = None, **to: tuple[str, str]) -> _Kept:
+    return _Kept(cast("Table", model.__table__), key, frozenset(columns.split()), to, channel)
+
+
+_IN_UNIT: Final = (UNIT, "unit_id")
+_OF_OFFICER: Final = (OFFICER, "officer_id")
+_KEPT: Final = {
+    UNIT: _kept(Unit, "unit_code", "name ends_on", parent=(UNIT, "parent_id")),
+    SERVICE: _kept(Service, "service_code", "name ends_on", unit=_IN_UNIT),
+    COUNTER: _kept(Counter, "counter_code", "name ends_on", "loket", unit=_IN_UNIT),
+    OFFICER: _kept(Officer, "officer_code", "name nip civil_servant ends_on", unit=_IN_UNIT),
+    PLATE: _kept(Counter, "counter_code", "name ends_on", "petugas", unit=_IN_UNIT, officer=_OF_OFFICER),
+    DUTY: _kept(
+        Duty,
+        "duty_code",
+        "weekday on_date starts ends from_on ends_on",
+        officer=_OF_OFFICER,
+        counter=(COUNTER, "counter_id"),
+    ),
+    HOURS: _kept(OpeningHours, "hours_code", "weekday opens closes ends_on", unit=_IN_UNIT),
+    HOLIDAY: _kept(Holiday, "holiday_code", "on_date name", unit=_IN_UNIT),
+}
+_TREE = select(Unit.unit_code, Unit.id, Unit.path)
+_ADD_UNIT = insert(Unit).returning(Unit.id)
+_PUT_PATH = update(Unit).where(Unit.id == bindparam("unit_id")).values(path=bindparam("new_path"))
+_SERVICES = select(CounterService.counter_id, CounterService.service_id)
+_EMPTY = delete(cast("Table", CounterService.__table__)).where(CounterService.counter_id == bindparam("emptied_id"))
+_TAKEN = select(Counter.public_code)
+
+
+def get_registry(session: Session) -> dict[str, dict[str, dict[str, Value]]]:
+    """Return all rows, closed ones too, as {sheet: {code: {field: value}}}."""
+    stored = {name: _list(session, kept) for name, kept in _KEPT.items()}
+    code_of = {name: {row["id"]: row[_KEPT[name].key] for row in rows} for name, rows in stored.items()}
+    registry = {
+        name: {row[kept.key]: _fields(kept, row, code_of) for row in stored[name]} for name, kept in _KEPT.items()
+    }
+    services: dict[str, list[str]] = {}
+    for counter_id, service_id in session.execute(_SERVICES):
+        services.setdefault(code_of[COUNTER][counter_id], []).append(code_of[SERVICE][service_id])
+    for code, counter in registry[COUNTER].items():
+        counter["services"] = tuple(sorted(services.get(code, ())))
+    return registry
+
+
+def _list(session: Session, kept: _Kept) -> list[RowMapping]:
+    statement = select(kept.table)
+    if kept.channel:
+        statement = statement.where(kept.table.c.channel == kept.channel)
+    return [row._mapping for row in session.execute(statement)]  # noqa: SLF001 - the documented way to read by name
+
+
+def _fields(kept: _Kept, row: RowMapping, code_of: Mapping[str, Mapping[int, str]]) -> dict[str, Value]:
+    fields: dict[str, Value] = {name: row[name] for name in kept.columns}
+    for name, (sheet, column) in kept.references.items():
+        fields[name] = None if row[column] is None else code_of[sheet][row[column]]
+    return fields
+
+
+def add_rows(session: Session, sheet: str, rows: Iterable[Row], draw: Callable[[], int]) -> None:
+    """Add (code, fields) rows, units after their parents; `draw` gives the 30 random bits of a public code."""
+    listed = list(rows)
+    if not listed:
+        return
+    if sheet == UNIT:
+        _add_units(session, listed)
+        return
+    kept = _KEPT[sheet]
+    columns = [{kept.key: code} | values for code, values in _columns(session, kept, listed)]
+    if kept.channel:
+        taken = set(session.execute(_TAKEN).scalars())
+        for row in columns:
+            row |= {"channel": kept.channel, "public_code": _fresh_code(taken, draw)}
+    session.execute(insert(kept.table), columns)
+    if sheet == COUNTER:
+        _put_services(session, listed)
+
+
+def put_rows(session: Session, sheet: str, rows: Iterable[Row]) -> None:
+    """Change the given fields of stored rows, each a pair of code and fields."""
+    kept, listed = _KEPT[sheet], list(rows)
+    key = kept.table.c[kept.key]
+    for code, columns in _columns(session, kept, listed):
+        if columns:
+            session.execute(update(kept.table).where(key == code).values(columns))
+    if sheet == COUNTER:
+        _put_services(session, listed)
+
+
+def _columns(session: Session, kept: _Kept, rows: Iterable[Row]) -> list[tuple[str, dict[str, Any]]]:
+    ids = {sheet: _ids(session, sheet) for sheet, _ in kept.references.values()}
+    found = []
+    for code, fields in rows:
+        columns: dict[str, Any] = {name: fields[name] for name in fields if name in kept.columns}
+        for name, (sheet, column) in kept.references.items():
+            if name in fields:
+                columns[column] = None if fields[name] is None else ids[sheet][str(fields[name])]
+        found.append((code, columns))
+    return found
+
+
+def _ids(session: Session, sheet: str) -> dict[str, int]:
+    kept = _KEPT[sheet]
+    return dict(session.execute(select(kept.table.c[kept.key], kept.table.c.id)).tuples().all())
+
+
+def _add_units(session: Session, rows: Iterable[Row]) -> None:
+    tree = {code: (unit_id, path) for code, unit_id, path in session.execute(_TREE)}
+    for code, fields in rows:
+        parent_id, above = tree[str(fields["parent"])] if fields["parent"] is not None else (None, "")
+        values = {"unit_code": code, "name": fields["name"], "parent_id": parent_id, "ends_on": fields["ends_on"]}
+        unit_id = session.execute(_ADD_UNIT, {**values, "path": ""}).scalar_one()
+        path = f"{above}.{unit_id}" if above else str(unit_id)
+        session.execute(_PUT_PATH, {"unit_id": unit_id, "new_path": path})
+        tree[code] = (unit_id, path)
+
+
+def _put_services(session: Session, rows: Iterable[Row]) -> None:
+    listed = [(code, cast("tuple[str, ...]", fields["services"])) for code, fields in rows if "services" in fields]
+    if not listed:
+        return
+    counters, services = _ids(session, COUNTER), _ids(session, SERVICE)
+    session.execute(_EMPTY, [{"emptied_id": counters[code]} for code, _ in listed])
+    links = [
+        {"counter_id": counters[code], "service_id": services[service]} for code, given in listed for service in given
+    ]
+    if links:
+        session.execute(insert(CounterService), links)
+
+
+def _fresh_code(taken: set[str], draw: Callable[[], int]) -> str:
+    """Return a public code that no counter has; another writer's same draw ends in `Conflict` and a new one."""
+    while (public_code := codes.counter_code(draw())) in taken:
+        pass
+    taken.add(public_code)
+    return public_code

@@ -1,0 +1,100 @@
+"""The registry as the figures need it: units as a tree, and what belongs to which unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import BindParameter, bindparam, func, literal, null, or_, select, true, union_all
+from sqlalchemy.orm import Session
+
+from portal.domain.duty import Shift
+from portal.storage.tables import Counter, Duty, Officer, Service, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit; `path` holds the ids from the root to itself."""
+
+    id: int
+    unit_code: str
+    name: str
+    path: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A service, counter or officer of a unit; `kind` is the cut it is published by."""
+
+    kind: str
+    id: int
+    code: str
+    name: str
+    unit_id: int
+    public_code: str | None
+    civil_servant: bool
+
+
+_UNITS = select(Unit.id, Unit.unit_code, Unit.name, Unit.path).order_by(Unit.path)
+_BELOW = _UNITS.where(or_(Unit.path == bindparam("path"), Unit.path.startswith(bindparam("prefix"))))
+_unit_ids: BindParameter[int] = bindparam("unit_ids", expanding=True)
+_KINDS = (
+    ("service", Service, Service.service_code, null(), true()),
+    ("counter", Counter, Counter.counter_code, Counter.public_code, true()),
+    ("officer", Officer, Officer.officer_code, null(), Officer.civil_servant),
+)
+_SUBJECTS = union_all(
+    *(
+        select(
+            literal(kind).label("kind"),
+            table.id,
+            code.label("code"),
+            table.name,
+            table.unit_id,
+            printed.label("public_code"),
+            servant.label("civil_servant"),
+        ).where(table.unit_id.in_(_unit_ids))
+        for kind, table, code, printed, servant in _KINDS
+    )
+)
+_OFFICERS_PER_UNIT = select(Officer.unit_id, func.count()).group_by(Officer.unit_id)
+_SHIFTS = select(Duty.officer_id, Duty.counter_id, Duty.weekday, Duty.on_date, Duty.from_on, Duty.ends_on)
+
+
+def _unit(unit_id: int, unit_code: str, name: str, path: str) -> UnitRow:
+    return UnitRow(unit_id, unit_code, name, tuple(int(part) for part in path.split(".")))
+
+
+def list_units(session: Session) -> Sequence[UnitRow]:
+    """List every unit, parents before children."""
+    return sorted((_unit(*row) for row in session.execute(_UNITS)), key=lambda unit: unit.path)
+
+
+def list_subtree(session: Session, path: Sequence[int]) -> Sequence[UnitRow]:
+    """List the unit at the end of `path` and all units below it, parents before children."""
+    text = ".".join(map(str, path))
+    rows = session.execute(_BELOW, {"path": text, "prefix": text + "."})
+    return sorted((_unit(*row) for row in rows), key=lambda unit: unit.path)
+
+
+def list_subjects(session: Session, unit_ids: Sequence[int]) -> Sequence[Subject]:
+    """List the services, counters and officers of the units, former ones too, by kind, name and code."""
+    rows = session.execute(_SUBJECTS, {"unit_ids": list(unit_ids)})
+    subjects = [Subject(*row[:6], bool(row.civil_servant)) for row in rows]
+    return sorted(subjects, key=lambda subject: (subject.kind, subject.name.casefold(), subject.code))
+
+
+def count_officers(session: Session) -> Mapping[int, int]:
+    """Count the officers loaded, by unit; units without any are left out."""
+    return {row.unit_id: row[1] for row in session.execute(_OFFICERS_PER_UNIT)}
+
+
+def list_shifts(session: Session, first: date, last: date) -> Sequence[Shift]:
+    """List the duty roster as far as it touches the days from `first` to `last`."""
+    touching = _SHIFTS.where(
+        or_(Duty.on_date.is_(None), Duty.on_date.between(first, last)),
+        or_(Duty.from_on.is_(None), Duty.from_on <= last),
+        or_(Duty.ends_on.is_(None), Duty.ends_on >= first),
+    )
+    return [Shift(*row) for row in session.execute(touching)]
