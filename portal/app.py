@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -17,11 +20,14 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import cli, server
+from portal.demo.history import Clock
+from portal.demo.registry import read as read_government
+from portal.demo.scene import Scene, describe, set_up
 from portal.domain.instrument import Instrument
 from portal.domain.policy import Policy
 from portal.scheduler import Scheduler
 from portal.services import Portal, utc_now
-from portal.settings import BadSettings, Settings, load
+from portal.settings import SHORTEST_SECRET, BadSettings, Settings, load
 from portal.storage import migrate as migrations
 from portal.storage import policies
 from portal.storage.database import Database, make_engine
@@ -31,6 +37,7 @@ from portal.web.texts import DEFAULT, Language, Texts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIG: Final = ROOT / "config"
+_HANDED_ON: Final = ("secret_key", "database_url", "government", "time_zone", "public_url")
 
 
 def read_instruments() -> dict[str, Instrument]:
@@ -144,10 +151,55 @@ def migrate_command() -> None:
     migrate(read_settings().database_url)
 
 
+@click.command("demo")
+def demo_command() -> None:
+    """Set up a made-up government in var/demo, from scratch, and serve it."""
+    folder = ROOT / "var/demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    settings = demo_settings(folder, os.environ.get("PORTAL_BIND", "127.0.0.1:8000"))
+    click.echo("Making up thirteen months of ratings. This takes about half a minute.", err=True)
+    scene = set_up_demo(settings, say=lambda month: click.echo(f"  {month}", err=True))
+    click.echo(describe(scene, settings.public_url, folder / "env"))
+    serve(settings)
+
+
+def demo_settings(folder: Path, bind: str) -> Settings:
+    """Return the settings of a demonstration whose data live in `folder`, and leave them there for other commands."""
+    government = read_government(CONFIG / "demo")
+    settings = Settings(
+        secret_key=secrets.token_hex(SHORTEST_SECRET),
+        database_url=f"sqlite:///{folder / 'portal.sqlite3'}",
+        government=government.name,
+        time_zone=government.time_zone,
+        contact=government.contact,
+        public_url=f"http://{bind}",
+        bind=bind,
+        release_minutes=1,
+        demo=True,
+    )
+    environment = folder / "env"
+    environment.touch(mode=0o600)
+    lines = [f"PORTAL_{name.upper()}='{value}'" for name, value in asdict(settings).items() if name in _HANDED_ON]
+    environment.write_text("\n".join(lines) + "\n", "utf-8")
+    return settings
+
+
+def set_up_demo(settings: Settings, *, say: Callable[[str], None]) -> Scene:
+    """Migrate and fill the demonstration's database through the same use cases and pages as a real one."""
+    migrate(settings.database_url)
+    clock = Clock()
+    portal = build_portal(settings, now=clock)
+    try:
+        return set_up(portal, clock, build_web(settings, portal).test_client, CONFIG / "demo", say)
+    finally:
+        portal.close()
+
+
 def main() -> None:
     """Run the command line; bad settings end it with one line for each."""
     commands = cli.build(open_portal)
-    for command in (serve_command, migrate_command):
+    for command in (serve_command, migrate_command, demo_command):
         commands.add_command(command)
     try:
         commands(prog_name="portal")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX: Final = "PORTAL_"
 SHORTEST_SECRET: Final = 32
+_KINDS: Final = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
 class BadSettings(Exception):
@@ -101,5 +102,5 @@ def _parse(key: str, value: object, problems: list[str]) -> object:
     if kind is int and isinstance(value, str) and value.isdecimal():
         return int(value)
     if type(value) is not kind:
-        problems.append(f"{key}: {value!r} is not a {kind.__name__}")
+        problems.append(f"{key}: {value!r} is not {_KINDS[kind]}")
     return value

@@ -28,6 +28,8 @@ class Roster:
         self._dated: dict[date, list[Shift]] = {}
         for shift in shifts:
             if shift.on_date is not None:
+                if shift.ends_on is not None and shift.ends_on < shift.on_date:
+                    continue  # closed before its day came: withdrawn
                 self._dated.setdefault(shift.on_date, []).append(shift)
             else:
                 self._weekly.setdefault((shift.counter_id, shift.weekday), []).append(shift)

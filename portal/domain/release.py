@@ -11,7 +11,7 @@ Kept after every release, given that it was kept before (an empty history keeps 
    selection of children of one partition", and in the sum of any such selection.
 4. A child moves only under a unit that is up to date, so whatever a child shows its unit showed by then.
 
-Why it can always be kept. If a unit is not up to date neither it nor anything below it moves, and every total above
+Why it can always be kept. If a unit is not up to date neither it nor anything below it moves, so each total below
 stays as it was. If it is up to date and all children are held, then (3) is the unit's own change, 0 or >= 5, but (2) is
 the net of everything pending in the children, which may be 1 to 4 when pending changes cancel earlier differences (five
 new answers wait in a counter, four are excluded again). Then no choice of movers that was tried is safe, and the unit

@@ -36,7 +36,7 @@ class Thresholds:
         Raises:
             ValueError: `cut` is not unit, service, counter or officer.
         """
-        return n >= self._to_view(cut, officers)
+        return n >= self.fewest_to_view(cut, officers)
 
     def may_show_distribution(self, cut: str, n: int, officers: int | None) -> bool:
         """Tell whether staff may see how many gave each answer.
@@ -62,7 +62,12 @@ class Thresholds:
         """
         return not self.is_single_officer(cut, officers) and n >= max(self.public, self._of_cut(cut))
 
-    def _to_view(self, cut: str, officers: int | None) -> int:
+    def fewest_to_view(self, cut: str, officers: int | None) -> int:
+        """Return how many answers staff in whose scope the cut lies must wait for.
+
+        Raises:
+            ValueError: `cut` is not unit, service, counter or officer.
+        """
         return self._raised(self.officer, cut, officers)
 
     def _raised(self, of_officer: int, cut: str, officers: int | None) -> int:

@@ -48,9 +48,10 @@ def _lasting(ends_on: Any) -> ColumnElement[bool]:  # noqa: ANN401 - any mapped 
 
 def _served(counter_id: Any, unit_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - column or parameter
     """Services of the counter: those listed for it, or all of its unit where none is listed."""
-    listed = exists().where(CounterService.counter_id == counter_id)
-    this = exists().where(CounterService.counter_id == counter_id, CounterService.service_id == Service.id)
-    return and_(Service.unit_id == unit_id, _lasting(Service.ends_on), or_(this, ~listed))
+    # Told what to correlate: two levels down, a counter left to guess would be any counter.
+    some = exists().where(CounterService.counter_id == counter_id).correlate_except(CounterService)
+    this = some.where(CounterService.service_id == Service.id)
+    return and_(Service.unit_id == unit_id, _lasting(Service.ends_on), or_(this, ~some))
 
 
 def _on_duty(counter_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - column or parameter

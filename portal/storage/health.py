@@ -18,7 +18,7 @@ _BEAT: dict[str, Any] = {}
 for _dialect, _insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
     _statement: Any = _insert(_TABLE)
     _BEAT[_dialect] = _statement.on_conflict_do_update(
-        index_elements=["name"], set_={"beaten_at": bindparam("beaten_at")}
+        index_elements=["name"], set_={"beaten_at": _statement.excluded.beaten_at}
     )
 _LAST = select(Heartbeat.beaten_at).where(Heartbeat.name == bindparam("name"))
 

@@ -40,6 +40,13 @@ _LIST_PENDING = select(
 _EMPTY = delete(_PENDING).where(*(_PENDING.c[name] == bindparam(f"of_{name}") for name in CellKey._fields))
 
 
+_MOVED = (
+    select(ReleaseCell.cut, ReleaseCell.subject, ReleaseCell.month, ReleaseCell.measure)
+    .join(Release, Release.id == ReleaseCell.release_id)
+    .where(Release.released_at >= bindparam("since"))
+)
+
+
 def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tuple[int, int]], *, new: bool) -> None:
     """Note that the response's contribution to these cells moved from one value to another (0 = none).
 
@@ -72,6 +79,11 @@ def append_release(session: Session, released_at: datetime, *, weekly: bool) -> 
 def find_last_weekly(session: Session) -> datetime | None:
     """Return the instant of the last release that let officers' cells move."""
     return session.execute(select(func.max(Release.released_at)).where(Release.weekly)).scalar_one()
+
+
+def list_moved_since(session: Session, since: datetime) -> frozenset[CellKey]:
+    """Return the cells whose last release is not older than `since`."""
+    return frozenset(CellKey(*row) for row in session.execute(_MOVED, {"since": since}))
 
 
 def put_cells(session: Session, release_id: int, cells: Mapping[CellKey, tuple[Tally, int | None]]) -> None:
@@ -120,6 +132,5 @@ def list_cells(
 
 def find_months(session: Session) -> tuple[date, date] | None:
     """Return the first and the last month that have released cells."""
-    first: date | None
-    first, last = session.execute(_MONTHS).one()
-    return None if first is None else (first, last)
+    months = [month for month in session.execute(_MONTHS).one() if month]
+    return (months[0], months[1]) if months else None

@@ -131,7 +131,7 @@ def _columns(session: Session, kept: _Kept, rows: Iterable[Row]) -> list[tuple[s
 
 def _ids(session: Session, sheet: str) -> dict[str, int]:
     kept = _KEPT[sheet]
-    return dict(session.execute(select(kept.table.c[kept.key], kept.table.c.id)).tuples().all())
+    return dict(session.execute(select(kept.table.c[kept.key], kept.table.c.id)).all())
 
 
 def _add_units(session: Session, rows: Iterable[Row]) -> None:

@@ -41,13 +41,13 @@ class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
             raise ValidationError("token")
 
 
-class SignedForm(FlaskForm):  # type: ignore[misc]  # as above
+class SignedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form with the stateless token; `age` is known once the token was found good, in seconds."""
 
     valid_for: ClassVar[timedelta] = timedelta(days=30)
     age: int = 0
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
         csrf = True
         csrf_class = StatelessCSRF
         csrf_field_name = "token"

@@ -32,7 +32,7 @@ def csp_hash(content: str) -> str:
 def install(app: Flask, *, inline_style: str) -> None:
     """Put the headers on every response of `app`; `inline_style` is the one style that pages may carry themselves."""
     policy = (
-        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self'; "
+        "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
         f"style-src 'self' {csp_hash(inline_style)}; script-src 'self'; connect-src 'self'"
     )
 

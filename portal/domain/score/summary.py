@@ -45,11 +45,12 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class ElementScore:
-    """One element: `nrr` from 1 to 4 with 3 places; figures are None below the threshold."""
+    """One element: `nrr` from 1 to 4 with 3 places, the rest in points; figures are None below the threshold."""
 
     element: str
     n: int | None
     nrr: str | None
+    value: str | None
     lower: str | None
     upper: str | None
     distribution: tuple[int, int, int, int] | None
@@ -102,13 +103,14 @@ def element_score(element: str, cut: str, tally: Tally, officers: int | None, th
     """Return one element as far as its own count of answers allows."""
     mean = mean_score(tally)
     if mean is None or not thresholds.may_show(cut, tally.n, officers):
-        return ElementScore(element, None, None, None, None, None)
+        return ElementScore(element, None, None, None, None, None, None)
     around = interval(mean, tally.n)
     spread = tally.distribution if thresholds.may_show_distribution(cut, tally.n, officers) else None
     return ElementScore(
         element,
         tally.n,
         fixed(nrr(tally), _NRR_PLACES),
+        fixed(mean, _PLACES),
         fixed(around.lower, _PLACES) if around else None,
         fixed(around.upper, _PLACES) if around else None,
         spread,
@@ -158,7 +160,7 @@ def _single(instrument: Instrument, cut: str, pooled: Pool, thresholds: Threshol
         instrument.id,
         instrument.measure,
         shown.n,
-        fixed(mean_score(tally), _PLACES),
+        shown.value,
         shown.lower,
         shown.upper,
         None,

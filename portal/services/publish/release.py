@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -64,9 +64,12 @@ def release(portal: Portal, *, weekly: bool | None = None) -> Released:
     `weekly` lets officers and single-officer cuts move too; None asks the calendar.
     """
     with portal.begin(repeatable=True) as session:
+        boundary = _last_boundary(portal)
         if weekly is None:
-            weekly = _is_weekly_due(portal, ledger.find_last_weekly(session))
-        moved, waiting = _decide_all(portal, session, weekly=weekly)
+            last = ledger.find_last_weekly(session)
+            weekly = last is None or last < boundary
+        cadence = _Cadence(weekly, portal.today(), ledger.list_moved_since(session, boundary))
+        moved, waiting = _decide_all(portal, session, cadence)
         if moved or weekly:
             ledger.put_cells(session, ledger.append_release(session, portal.now(), weekly=weekly), moved)
         forget(portal, session)
@@ -79,53 +82,83 @@ def forget(portal: Portal, session: Session) -> None:
     staff.delete_expired(session, portal.now())
 
 
-def _is_weekly_due(portal: Portal, last: datetime | None) -> bool:
+def _last_boundary(portal: Portal) -> datetime:
+    """Return the last Monday morning that has passed."""
     local = portal.local_now()
     monday = datetime.combine(local.date() - timedelta(days=local.weekday()), WEEKLY_AT, portal.time_zone)
-    latest = monday if monday <= local else monday - timedelta(days=7)
-    return last is None or last < latest
+    return monday if monday <= local else monday - timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cadence:
+    """When a cell may move: officers in the weekly release; cuts of few officers once a week, or on a month's last day.
+
+    A cut of few officers moves only while its unit is up to date. At the weekly instant alone it would rarely meet that,
+    so it stays due until it has moved; and what it holds back at the end of the month would wait for the closing.
+    """
+
+    weekly: bool
+    today: date
+    moved_this_week: frozenset[CellKey]
+
+    def allows(self, key: CellKey, officers: int | None) -> bool:
+        if self.weekly or not Thresholds().is_single_officer(key.cut, officers):
+            return True
+        last_day = Period(key.month, "month").ends_on
+        return key.cut != "officer" and (key not in self.moved_this_week or self.today == last_day)
 
 
 def _decide_all(
-    portal: Portal, session: Session, *, weekly: bool
+    portal: Portal, session: Session, cadence: _Cadence
 ) -> tuple[dict[CellKey, tuple[Tally, int | None]], int]:
     groups: dict[tuple[date, str], _Pending] = defaultdict(lambda: defaultdict(dict))
     for key, response_id, released, current in ledger.list_pending(session):
         cells = groups[key.month, key.measure][key.cut]
         cells[key.subject] = (*cells.get(key.subject, ()), rule.Change(response_id, released, current))
-    if not groups:
-        return {}, 0
+    ripe = {group: pending for group, pending in groups.items() if _may_be_ripe(pending)}
+    waiting = sum(len(cells) for pending in groups.values() for cells in pending.values())
+    if not ripe:
+        return {}, waiting
     tree = _read_tree(session)
-    months = {month: _read_month(portal, session, tree, month) for month, _ in groups}
+    months = {month: _read_month(portal, session, tree, month) for month in sorted({month for month, _ in ripe})}
     moved: dict[CellKey, tuple[Tally, int | None]] = {}
-    waiting = 0
-    for (month, measure), pending in sorted(groups.items()):
-        for decision in _decisions(tree, pending, months[month], weekly=weekly):
-            waiting += len(decision.waiting)
-            for cell in decision.moved:
-                key = CellKey(cell.cut, cell.subject, month, measure)
-                moved[key] = months[month].tallies.get(key, Tally()), months[month].officers.get(cell_of(cell))
-    return moved, waiting
+    for (month, measure), pending in sorted(ripe.items()):
+        has_counters = portal.instruments[split_key(measure)[0]].measure == "layanan"
+        forest = _forest(tree, pending, has_counters=has_counters)
+        for key in _moving(forest, month, measure, months[month], cadence):
+            moved[key] = months[month].tallies.get(key, Tally()), months[month].officers.get((key.cut, key.subject))
+    return moved, waiting - len(moved)
 
 
-def cell_of(cell: rule.Cell) -> tuple[str, str]:
-    """Return the (cut, subject) of a cell."""
-    return cell.cut, cell.subject
+def _may_be_ripe(pending: _Pending) -> bool:
+    """Tell whether any cell has enough to move, so that old months with a few leftovers cost nothing."""
+    return any(len(changes) >= rule.FEWEST for cells in pending.values() for changes in cells.values())
 
 
-def _decisions(tree: _Tree, pending: _Pending, month: Month, *, weekly: bool) -> Iterable[rule.Decision]:
-    thresholds = Thresholds()
+def _moving(
+    forest: Iterable[rule.Unit], month: date, measure: str, cells: Month, cadence: _Cadence
+) -> Iterator[CellKey]:
+    def key_of(cell: rule.Cell) -> CellKey:
+        return CellKey(cell.cut, cell.subject, month, measure)
 
     def may_move(cell: rule.Cell) -> bool:
-        return weekly or not thresholds.is_single_officer(cell.cut, month.officers.get(cell_of(cell)))
+        return cadence.allows(key_of(cell), cells.officers.get((cell.cut, cell.subject)))
 
+    for root in forest:
+        yield from (key_of(cell) for cell in rule.decide(root, may_move=may_move).moved)
+
+
+def _forest(tree: _Tree, pending: _Pending, *, has_counters: bool) -> Iterator[rule.Unit]:
+    """Draw what is decided together: each tree of units, and each officer alone, as no unit publishes their measure."""
     for subject, changes in sorted(pending.get("officer", {}).items()):
-        yield rule.decide(rule.Unit(rule.Cell("officer", subject), changes), may_move=may_move)
+        yield rule.Unit(rule.Cell("officer", subject), changes)
     for root in tree.roots:
-        yield rule.decide(_unit(tree, pending, root), may_move=may_move)
+        yield _unit(tree, pending, root, has_counters=has_counters)
 
 
-def _unit(tree: _Tree, pending: _Pending, unit_id: int) -> rule.Unit:
+def _unit(tree: _Tree, pending: _Pending, unit_id: int, *, has_counters: bool) -> rule.Unit:
+    """Draw the unit with its partitions, each complete: a measure without counters has none by place."""
+
     def parts(cut: str, unit_of: Mapping[str, int]) -> tuple[rule.Part, ...]:
         return tuple(
             rule.Part(rule.Cell(cut, subject), changes)
@@ -133,14 +166,14 @@ def _unit(tree: _Tree, pending: _Pending, unit_id: int) -> rule.Unit:
             if unit_of[subject] == unit_id
         )
 
-    partitions = {"place": parts("counter", tree.counter_unit), "service": parts("service", tree.service_unit)}
-    if "counter" not in pending:  # SKM has no counters: its only partition is by service
-        del partitions["place"]
+    partitions = {"service": parts("service", tree.service_unit)}
+    if has_counters:
+        partitions["place"] = parts("counter", tree.counter_unit)
     return rule.Unit(
         rule.Cell("unit", str(unit_id)),
         pending.get("unit", {}).get(str(unit_id), ()),
         partitions,
-        tuple(_unit(tree, pending, child) for child in tree.children[unit_id]),
+        tuple(_unit(tree, pending, child, has_counters=has_counters) for child in tree.children[unit_id]),
     )
 
 

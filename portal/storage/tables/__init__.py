@@ -1,6 +1,6 @@
 """The tables of design 2, typed; a test holds them equal to the head of the migrations."""
 
-from portal.storage.tables.base import Base
+from portal.storage.tables.declarative import Base
 from portal.storage.tables.ratings import (
     Attribution,
     Ballot,

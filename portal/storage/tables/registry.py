@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.storage.tables.base import Base
+from portal.storage.tables.declarative import Base
 
 
 class Unit(Base):

@@ -1,0 +1,120 @@
+"""Set the demonstration up, and say where to look."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import qrcode
+from flask.testing import FlaskClient
+
+from portal import services
+from portal.demo import history, published, registry
+from portal.demo.history import Clock, History
+from portal.domain.code import printed
+from portal.domain.period import Period
+from portal.services import Portal, policy
+from portal.services.admit import accounts, clients
+from portal.services.enrol.workbook import import_rows
+from portal.services.publish.release import release
+from portal.services.report.unit import open_unit
+
+ACTOR: Final = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the demonstration offers; the passwords and the secret belong to this run only."""
+
+    citizen_code: str
+    unit_code: str
+    period_code: str
+    passwords: dict[str, str]
+    client_code: str
+    client_secret: str
+    ratings: int
+    ballots: int
+
+
+def set_up(
+    portal: Portal, clock: Clock, browser: Callable[[], FlaskClient], folder: Path, say: Callable[[str], None]
+) -> Scene:
+    """Fill an empty, migrated database."""
+    government = registry.read(folder)
+    report = services.run(portal, import_rows, registry.rows(government), dry_run=False, actor=ACTOR)
+    if not report.applied:
+        raise ValueError(report.errors)
+    today = portal.today()
+    services.run(portal, policy.set_policy, "appraisal_feed", "true", from_on=history.first_day(today), actor=ACTOR)
+    codes = _codes(portal)
+    surveyed = next(unit for unit in government.units if unit.get("published_survey"))
+    month = published.month_before(today)
+    ballots = published.send_all(
+        folder, browser, clock, portal.time_zone, [codes[code] for code in registry.counters_of(surveyed)], month
+    )
+    ratings = history.live(History(portal, clock, codes, government), today, say)
+    clock.now = datetime.now(UTC)
+    services.run(portal, release, weekly=True)
+    passwords = {
+        f"kepala.{code}": services.run(
+            portal,
+            accounts.create_account,
+            username=f"kepala.{code}",
+            name=f"Kepala {name} (contoh)",
+            unit_code=code,
+            actor=ACTOR,
+        )
+        for code, name in ((surveyed["kode"], surveyed["nama"]), ("dukcapil", "Dukcapil"), ("kota", "Kota Contoh"))
+    }
+    client_code, secret = services.run(portal, clients.create_client, name="Sistem penilaian (contoh)", actor=ACTOR)
+    period = Period.containing("semester", month.starts_on).period_code
+    first = codes[registry.counters_of(government.units[0])[0]]
+    return Scene(first, surveyed["kode"], period, passwords, client_code, secret, ratings, ballots)
+
+
+def _codes(portal: Portal) -> dict[str, str]:
+    """Return the public code of every counter, by workbook code."""
+    top = services.run(portal, open_unit, (1,), None, None)
+    reports = [services.run(portal, open_unit, (1,), unit.code, None) for unit in top.units]
+    return {line.code: line.public_code or "" for report in reports for line in report.counters}
+
+
+def describe(scene: Scene, url: str, environment_file: Path) -> str:
+    """Return what is printed once the demonstration stands."""
+    page = f"{url}/q/{scene.citizen_code.lower()}"
+    accounts_shown = "\n".join(f"    {name}  {password}" for name, password in scene.passwords.items())
+    token = (
+        f"TOKEN=$(curl -s -u {scene.client_code}:{scene.client_secret} -d grant_type=client_credentials "
+        f"{url}/oauth2/token | sed 's/.*\"access_token\": *\"//; s/\".*//')"
+    )
+    pull = f'curl -s -H "Authorization: Bearer $TOKEN" "{url}/api/v1/'
+    return f"""
+Suara Loket, demonstration: {scene.ratings} made-up ratings and {scene.ballots} published ballots.
+
+Rate as a citizen (code {printed(scene.citizen_code)}):
+    {page}
+{_terminal_qr(page)}
+Sign in as the head of a unit:
+    {url}/masuk
+{accounts_shown}
+
+Pull scores as the appraisal system would (unit {scene.unit_code}, period {scene.period_code}):
+    {token}
+    {pull}units/{scene.unit_code}/scores/{scene.period_code}"
+    {pull}scores?subject=officer&period={scene.period_code}"
+
+Figures move by themselves every minute here, once five ratings wait. At once, in another terminal:
+    set -a; . {environment_file}; set +a; .venv/bin/portal release
+"""
+
+
+def _terminal_qr(content: str) -> str:
+    code = qrcode.QRCode(border=2)
+    code.add_data(content)
+    out = io.StringIO()
+    code.print_ascii(out=out, invert=True)
+    return out.getvalue()

@@ -1,0 +1,53 @@
+"""A unit and the rows that make it up: which of their figures may be shown beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.domain import sibling
+from portal.domain.instrument import Instrument
+from portal.domain.score.summary import Pool, score
+from portal.domain.threshold import Thresholds
+
+Key = tuple[str, str]
+"""Cut and subject of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A unit with its services (also another one, and not answered), its counters, and the units just below it."""
+
+    unit: Key
+    services: tuple[Key, ...]
+    counters: tuple[Key, ...]
+    units: tuple[Key, ...]
+
+    def partitions(self, instrument: Instrument) -> tuple[tuple[Key, ...], ...]:
+        """Return each set of rows that together make up the unit; the nine elements do not reach counters."""
+        by_service, by_counter = self.services + self.units, self.counters + self.units
+        return (by_service,) if instrument.composite_key else (by_service, by_counter)
+
+
+def hidden_rows(
+    family: Family, instrument: Instrument, pools: Mapping[Key, Pool], thresholds: Thresholds
+) -> frozenset[Key]:
+    """Return the rows below the unit whose figures are not shown: too small, or needed to keep those from subtraction.
+
+    Dashboard, files and API must all hide the same ones: what one of them shows is known.
+    """
+    partitions = [
+        {key: _count(instrument, pools.get(key, Pool())) for key in keys} for keys in family.partitions(instrument)
+    ]
+    too_small = {
+        key
+        for counts in partitions
+        for key in counts
+        if score(instrument, key[0], pools.get(key, Pool()), thresholds).n is None
+    }
+    return sibling.hidden(_count(instrument, pools.get(family.unit, Pool())), partitions, too_small)
+
+
+def _count(instrument: Instrument, pool: Pool) -> int:
+    tally = pool.tallies.get(instrument.composite_key or instrument.element_keys[0])
+    return tally.n if tally else 0

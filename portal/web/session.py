@@ -1,0 +1,101 @@
+"""Who is signed in: the cookie, the guard that asks for it, and what every staff page shows of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from flask import g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from portal.domain.access import Signed
+from portal.domain.errors import Forbidden, Unauthenticated
+from portal.services.admit import sessions
+from portal.web.context import run, site
+from portal.web.errors import wants_json
+from portal.web.forms import SignedForm
+from portal.web.guards import refuse_foreign
+
+NEXT: Final = "lanjut"
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffBar:
+    """The bar atop every staff page: who is signed in, and the form that signs out."""
+
+    name: str
+    form: SignedForm
+
+
+def cookie_name() -> str:
+    """Return the name of the session cookie; with TLS one that no subdomain can set."""
+    return "__Host-sesi" if site().secure else "sesi"
+
+
+def current_token() -> str | None:
+    """Return the session token that the browser sent."""
+    return request.cookies.get(cookie_name())
+
+
+def keep_token(response: Response, token: str) -> Response:
+    """Hand the session token to the browser; it ends on the server, so the cookie has no end of its own."""
+    response.set_cookie(cookie_name(), token, secure=site().secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def drop_token(response: Response) -> Response:
+    """Take the session token back."""
+    response.delete_cookie(cookie_name(), secure=site().secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def sign_out_form(token: str) -> SignedForm:
+    """Return the form that ends this session and no other."""
+    return SignedForm(("session", hashlib.sha256(token.encode()).hexdigest()))
+
+
+def own_path(text: str) -> str | None:
+    """Return a path of this site to go on to, None for anything that might lead elsewhere."""
+    return text if _OWN_PATH.fullmatch(text) else None
+
+
+def signed_in() -> Response | None:
+    """Pages for staff: people without a session are sent to sign in and come back, programs are refused.
+
+    Raises:
+        Unauthenticated: a program, or a form, came without a session.
+    """
+    refuse_foreign()
+    token = current_token()
+    signed = run(sessions.find_session, token) if token else None
+    if token is None or signed is None:
+        if wants_json() or request.method not in {"GET", "HEAD"}:
+            raise Unauthenticated
+        onward = {NEXT: request.full_path.rstrip("?")}
+        return redirect(url_for("sign_in.page", **onward), HTTPStatus.SEE_OTHER)
+    if signed.touch_due:
+        run(sessions.touch_session, token)
+    g.signed, g.token = signed, token
+    return None
+
+
+def scope() -> tuple[int, ...]:
+    """Return the ids from the root to the unit of whoever is signed in; they see it and what is below.
+
+    Raises:
+        Forbidden: the account has no unit.
+    """
+    signed: Signed = g.signed
+    if signed.unit_path is None:
+        raise Forbidden("unit")
+    return tuple(int(part) for part in signed.unit_path.split("."))
+
+
+def staff_bar() -> StaffBar:
+    """Return what the bar atop the page shows."""
+    signed: Signed = g.signed
+    return StaffBar(signed.name, sign_out_form(g.token))

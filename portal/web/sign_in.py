@@ -1,0 +1,93 @@
+"""Signing in and out; a refusal never says whether the name or the password was wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired
+
+from portal.domain.errors import FormExpired, SignInDelayed, SignInRefused
+from portal.services.admit import sessions
+from portal.web import session
+from portal.web.context import run
+from portal.web.errors import STATUS
+from portal.web.forms import SignedForm
+
+_BOUND_TO: Final = ("sign-in",)
+_LANDING: Final = "unit_head.own"
+
+
+class SignInForm(SignedForm):
+    """Name and password."""
+
+    nama = StringField(validators=[InputRequired()])
+    sandi = PasswordField(validators=[InputRequired()])
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The form; `problem` names what was wrong with the one before, `wait` the seconds to wait."""
+
+    form: SignInForm
+    username: str
+    onward: str | None
+    problem: str | None = None
+    wait: int = 0
+
+
+def blueprint() -> Blueprint:
+    pages = Blueprint("sign_in", __name__)
+    pages.add_url_rule("/masuk", view_func=page)
+    pages.add_url_rule("/masuk", view_func=send, methods=["POST"])
+    pages.add_url_rule("/keluar", view_func=leave, methods=["POST"])
+    return pages
+
+
+def _onward() -> str | None:
+    return session.own_path(request.args.get(session.NEXT, ""))
+
+
+def page() -> AnyResponse | str:
+    token = session.current_token()
+    if token and run(sessions.find_session, token):
+        return _go_on()
+    return render_template("sign_in/page.html", page=SignInPage(SignInForm(_BOUND_TO, formdata=None), "", _onward()))
+
+
+def send() -> AnyResponse:
+    form = SignInForm(_BOUND_TO)
+    if not form.validate():
+        return _again(form, "form-expired" if form.is_foreign else "invalid")
+    try:
+        token = run(sessions.sign_in, str(form.nama.data), str(form.sandi.data))
+    except SignInRefused as refusal:
+        return _again(form, refusal.code)
+    except SignInDelayed as delay:
+        return _again(form, delay.code, wait=int(delay.detail))
+    return session.keep_token(_go_on(), token)
+
+
+def leave() -> AnyResponse:
+    token = session.current_token()
+    if token:
+        if not session.sign_out_form(token).validate():
+            raise FormExpired
+        run(sessions.sign_out, token)
+    return session.drop_token(redirect(url_for("sign_in.page"), HTTPStatus.SEE_OTHER))
+
+
+def _go_on() -> AnyResponse:
+    return redirect(_onward() or url_for(_LANDING), HTTPStatus.SEE_OTHER)
+
+
+def _again(form: SignInForm, problem: str, *, wait: int = 0) -> AnyResponse:
+    shown = SignInPage(SignInForm(_BOUND_TO, formdata=None), form.nama.data or "", _onward(), problem, wait)
+    response = Response(render_template("sign_in/page.html", page=shown), STATUS[problem])
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response

@@ -1,0 +1,17 @@
+"""The unit head's pages: one to read in thirty seconds, its tables as files, and the sheet of each counter."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from portal.web.unit_head import counter, dashboard, export
+
+__all__ = ["blueprint"]
+
+
+def blueprint() -> Blueprint:
+    """Return the blueprint of the audience `unit_head`."""
+    pages = Blueprint("unit_head", __name__)
+    for module in (dashboard, export, counter):
+        module.add_routes(pages)
+    return pages
