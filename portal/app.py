@@ -27,7 +27,7 @@ from portal.domain.instrument import Instrument
 from portal.domain.policy import Policy
 from portal.scheduler import Scheduler
 from portal.services import Portal, utc_now
-from portal.settings import SHORTEST_SECRET, BadSettings, Settings, load
+from portal.settings import SHORTEST_SECRET, BadSettings, Settings, load, table
 from portal.storage import migrate as migrations
 from portal.storage import policies
 from portal.storage.database import Database, make_engine
@@ -151,6 +151,12 @@ def migrate_command() -> None:
     migrate(read_settings().database_url)
 
 
+@click.command("settings")
+def settings_command() -> None:
+    """List every setting with its default."""
+    click.echo(table())
+
+
 @click.command("demo")
 def demo_command() -> None:
     """Set up a made-up government in var/demo, from scratch, and serve it."""
@@ -196,13 +202,18 @@ def set_up_demo(settings: Settings, *, say: Callable[[str], None]) -> Scene:
         portal.close()
 
 
+def commands() -> click.Group:
+    """Return the group `portal`."""
+    group = cli.build(open_portal)
+    for command in (serve_command, migrate_command, settings_command, demo_command):
+        group.add_command(command)
+    return group
+
+
 def main() -> None:
     """Run the command line; bad settings end it with one line for each."""
-    commands = cli.build(open_portal)
-    for command in (serve_command, migrate_command, demo_command):
-        commands.add_command(command)
     try:
-        commands(prog_name="portal")
+        commands()(prog_name="portal")
     except BadSettings as error:
         sys.exit(f"Bad settings:\n{error}")
 

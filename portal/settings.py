@@ -104,3 +104,12 @@ def _parse(key: str, value: object, problems: list[str]) -> object:
     if type(value) is not kind:
         problems.append(f"{key}: {value!r} is not {_KINDS[kind]}")
     return value
+
+
+def table() -> str:
+    """Return every setting with its default and help as a Markdown table; README carries it."""
+    rows = ["| variable | default | what it is |", "|---|---|---|"]
+    for item in fields(Settings):
+        default = "none, required" if item.default is MISSING else f"`{item.default}`"
+        rows.append(f"| `{PREFIX}{item.name.upper()}` | {default} | {item.metadata['help']} |")
+    return "\n".join(rows)

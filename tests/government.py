@@ -98,7 +98,7 @@ class Government:
         """Let the counter give this service; one without any gives all of its unit."""
         self._add(CounterService(counter_id=self.counters[counter], service_id=self.services[service]))
 
-    def add_duty(  # noqa: PLR0913 - a row of the duty sheet
+    def add_duty(
         self,
         officer: str,
         counter: str | None,

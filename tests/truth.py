@@ -47,16 +47,15 @@ def current(portal: Portal) -> Contents:
 
 
 def _read(session: Session) -> list[tuple[Response, str, Attribution, dict[str, dict[str, int]]]]:
-    def rows(table: type[Attribution | Verdict | Ballot]) -> Iterator[object]:
-        yield from session.execute(select(table).order_by(table.revision)).scalars()
-
+    """Read the responses that count, each with its unit's path, its latest attribution and its latest answers."""
     path = {unit.id: unit.path for unit in session.execute(select(Unit)).scalars()}
-    about = {row.response_id: row for row in rows(Attribution) if isinstance(row, Attribution)}
-    state = {row.response_id: row.state for row in rows(Verdict) if isinstance(row, Verdict)}
+    attributions = session.execute(select(Attribution).order_by(Attribution.revision)).scalars()
+    about = {row.response_id: row for row in attributions}
+    verdicts = session.execute(select(Verdict).order_by(Verdict.revision)).scalars()
+    state = {row.response_id: row.state for row in verdicts}
     answers: dict[bytes, dict[str, dict[str, int]]] = defaultdict(dict)
-    for row in rows(Ballot):
-        if isinstance(row, Ballot):
-            answers[row.response_id][row.instrument] = row.answers
+    for row in session.execute(select(Ballot).order_by(Ballot.revision)).scalars():
+        answers[row.response_id][row.instrument] = row.answers
     return [
         (response, path[response.unit_id], about[response.id], answers[response.id])
         for response in session.execute(select(Response)).scalars()

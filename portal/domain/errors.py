@@ -46,6 +46,18 @@ class CounterClosed(PortalError):
     code = "counter-closed"
 
 
+class CursorInvalid(PortalError):
+    """A cursor that is forged, or was given for another list."""
+
+    code = "cursor-invalid"
+
+
+class FeedOff(PortalError):
+    """Officers' scores do not leave the portal: `appraisal_feed` is off."""
+
+    code = "feed-off"
+
+
 class Invalid(PortalError):
     """Input that cannot be accepted as it stands."""
 

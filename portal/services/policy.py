@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from portal.domain.errors import Invalid
 from portal.domain.period import Period
 from portal.domain.policy import Policy
 from portal.services import Portal
@@ -31,8 +30,7 @@ def set_policy(portal: Portal, key: str, value: str, *, from_on: date | None, ac
         current = portal.policy_on(session, portal.today())
         starts_on = from_on or Period.containing(current.base_period, portal.today()).following.starts_on
         choices = {**policies.get_choices(session, starts_on), key: _WORDS.get(value, value)}
-        if not Policy.from_mapping(choices):
-            raise Invalid(key)
+        Policy.from_mapping(choices)
         policies.put_choices(session, starts_on, choices)
         detail = {"key": key, "value": value, "from_on": starts_on.isoformat()}
         audit.append(session, at=portal.now(), actor=actor, act=ACT, detail=detail)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, func, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.storage.tables import Counter, Officer, Release, ReleaseCell, Service, Unit
 
-# The order of bytes is the same in every database and every country, so a cursor may move between them.
+# The order of bytes is the same in every database and every country.
 _BYTE_ORDER: Final = {"sqlite": "BINARY", "postgresql": "C"}
 _first, _last = bindparam("first"), bindparam("last")
-_path, _prefix = bindparam("path"), bindparam("prefix")
+_inside = or_(Unit.path == bindparam("path"), Unit.path.startswith(bindparam("prefix")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +29,78 @@ class Listed:
     nip: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which subjects: those of a cut that existed or were rated from `first` to `last`, below the unit at `path`.
+def _listing(cut: str, table: Any, code: Any, order: str, only: ColumnElement[bool]) -> Select[Any]:  # noqa: ANN401 - mapped classes and their columns
+    """Build the statement for one cut: what still existed in the months or was rated in them, by code."""
+    code = code.collate(order)
+    rated = exists().where(
+        ReleaseCell.cut == cut,
+        ReleaseCell.subject == cast(table.id, String),
+        ReleaseCell.month.between(_first, _last),
+    )
+    statement = select(
+        table.id,
+        code.label("code"),
+        table.name,
+        Unit.unit_code,
+        (Officer.nip if table is Officer else null()).label("nip"),
+    )
+    if table is not Unit:
+        statement = statement.join(Unit, Unit.id == table.unit_id)
+    return (
+        statement.where(_inside, only, or_(table.ends_on.is_(None), table.ends_on >= _first, rated))
+        .where(code >= bindparam("start"))
+        .order_by(code)
+        .limit(bindparam("limit"))
+    )
 
-    An empty `path` is the whole government.
-    """
 
-    cut: str
-    path: str
-    first: date
-    last: date
-
-
-def _inside() -> ColumnElement[bool]:
-    return or_(Unit.path == _path, Unit.path.startswith(_prefix))
+_LISTINGS: Final = {
+    dialect: {
+        "unit": _listing("unit", Unit, Unit.unit_code, order, true()),
+        "service": _listing("service", Service, Service.service_code, order, true()),
+        # A name plate is an officer by another name: its score would pass the rules for officers by.
+        "counter": _listing("counter", Counter, Counter.counter_code, order, Counter.officer_id.is_(None)),
+        "officer": _listing("officer", Officer, Officer.officer_code, order, Officer.civil_servant),
+    }
+    for dialect, order in _BYTE_ORDER.items()
+}
+_PATH: Final = select(Unit.path).where(_inside, Unit.unit_code == bindparam("unit_code"))
+_MONTHS: Final = (
+    select(ReleaseCell.month, func.max(Release.released_at))
+    .join(Release, Release.id == ReleaseCell.release_id)
+    .group_by(ReleaseCell.month)
+    .order_by(ReleaseCell.month)
+)
+_RELEASED_BY: Final = select(exists().where(ReleaseCell.month <= _last))
 
 
 def _scope(path: str) -> dict[str, str]:
     return {"path": path, "prefix": f"{path}." if path else ""}
 
 
-_CUTS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
-    "unit": (Unit, Unit.unit_code, true_unit := Unit.id.is_not(None)),
-    "service": (Service, Service.service_code, Service.id.is_not(None)),
-    "counter": (Counter, Counter.counter_code, Counter.officer_id.is_(None)),
-    "officer": (Officer, Officer.officer_code, Officer.civil_servant.is_(True)),
-}
+def list_subjects(  # noqa: PLR0913 - what, where, when, and which page of it
+    session: Session, cut: str, path: str, first: date, last: date, *, start: str, limit: int
+) -> Sequence[Listed]:
+    """List at most `limit` subjects of a cut below the unit at `path`, whose codes are not before `start`, by code.
+
+    Former ones are listed where they were rated in the months from `first` to `last`. Left out are name plates, and
+    officers who are not civil servants. An empty `path` is the whole government.
+    """
+    statement = _LISTINGS[session.get_bind().dialect.name][cut]
+    parameters = {**_scope(path), "first": first, "last": last, "start": start, "limit": limit}
+    return [Listed(*row) for row in session.execute(statement, parameters)]
+
+
+def find_path(session: Session, unit_code: str, path: str) -> str | None:
+    """Return the path of a unit at or below the one at `path`."""
+    return session.execute(_PATH, {**_scope(path), "unit_code": unit_code}).scalar_one_or_none()
+
+
+def list_months(session: Session) -> Sequence[tuple[date, datetime]]:
+    """List the months that have released cells, each with the instant of the last release that moved one of them."""
+    return [(month, released_at) for month, released_at in session.execute(_MONTHS)]
+
+
+def is_released_by(session: Session, last: date) -> bool:
+    """Tell whether `last` or any month before it has released cells."""
+    return bool(session.execute(_RELEASED_BY, {"last": last}).scalar_one())

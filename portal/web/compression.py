@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, request
@@ -13,7 +14,7 @@ _LEVEL: Final = 6
 
 
 def install(app: Flask) -> None:
-    """Compress the text that `app` answers, for callers that accept it."""
+    """Compress the text that `app` answers, for callers that accept it; what carries an ETag may become a 304."""
 
     @app.after_request
     def compress(response: Response) -> Response:
@@ -25,7 +26,13 @@ def install(app: Flask) -> None:
             return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()
-        if len(body) >= _SMALLEST and request.accept_encodings["gzip"] > 0:
+        smaller = len(body) >= _SMALLEST and request.accept_encodings["gzip"] > 0
+        tag, is_weak = response.get_etag()
+        if tag is not None:
+            # A strong tag names bytes, so each coding has its own (RFC 9110, section 8.8.3.3).
+            response.set_etag(f"{tag}-gzip" if smaller else tag, weak=bool(is_weak))
+            response.make_conditional(request)
+        if smaller and response.status_code != HTTPStatus.NOT_MODIFIED:
             response.set_data(gzip.compress(body, _LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"
         return response

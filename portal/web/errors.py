@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -15,7 +16,9 @@ STATUS: Final = {
     "code-unknown": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.SERVICE_UNAVAILABLE,
     "counter-closed": HTTPStatus.GONE,
+    "cursor-invalid": HTTPStatus.BAD_REQUEST,
     "error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "feed-off": HTTPStatus.FORBIDDEN,
     "forbidden": HTTPStatus.FORBIDDEN,
     "form-expired": HTTPStatus.BAD_REQUEST,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -29,12 +32,17 @@ STATUS: Final = {
 }
 _HTTP_CODES: Final = {
     400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
     413: "too-large",
     415: "unsupported",
+    422: "invalid",
     429: "busy",
 }
+_CHALLENGE: Final = 'Bearer realm="suara-loket"'
+_BEARER_ERRORS: Final = ("invalid_token", "insufficient_scope")  # RFC 6750, section 3.1
 _PROGRAMS: Final = ("/api/", "/oauth2/", "/.well-known/")
 
 
@@ -52,8 +60,8 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def problem(code: str, status: int) -> Response:
-    """Return the error as RFC 9457 problem details."""
+def problem(code: str, status: int, errors: Sequence[Mapping[str, str]] = ()) -> Response:
+    """Return the error as RFC 9457 problem details; `errors` name each parameter that was refused and why."""
     body = {
         "type": f"/problems/{code}",
         "title": HTTPStatus(status).phrase,
@@ -61,19 +69,20 @@ def problem(code: str, status: int) -> Response:
         "code": code,
         "instance": request.path if request.path.startswith(_PROGRAMS) else None,
         "request_id": g.get("request_id"),
+        "errors": list(errors) or None,
     }
     response = jsonify({key: value for key, value in body.items() if value is not None})
     response.status_code = status
     response.mimetype = "application/problem+json"
     if status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="suara-loket"'
+        response.headers["WWW-Authenticate"] = _CHALLENGE
     return response
 
 
-def answer(code: str, status: int) -> Response:
+def answer(code: str, status: int, errors: Sequence[Mapping[str, str]] = ()) -> Response:
     """Return the error as the caller can read it."""
     if wants_json():
-        return problem(code, status)
+        return problem(code, status, errors)
     return Response(render_template("errors/error.html", code=code, request_id=g.get("request_id")), status)
 
 
@@ -81,6 +90,8 @@ def _portal_error(error: PortalError) -> Response:
     response = answer(error.code, STATUS[error.code])
     if error.code == "sign-in-delayed":
         response.headers["Retry-After"] = error.detail
+    if error.detail in _BEARER_ERRORS:
+        response.headers["WWW-Authenticate"] = f'{_CHALLENGE}, error="{error.detail}"'
     return response
 
 
@@ -88,10 +99,21 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return Response(status=status, headers=dict(error.get_headers()))
-    response = answer(_HTTP_CODES.get(status, "error"), status)
+    response = answer(_HTTP_CODES.get(status, "error"), status, _refused_parameters(error))
     if allowed := dict(error.get_headers()).get("Allow"):
         response.headers["Allow"] = allowed
     return response
+
+
+def _refused_parameters(error: HTTPException) -> list[dict[str, str]]:
+    """Read what webargs found wrong: messages by place, then by parameter."""
+    places: dict[str, dict[str, list[str]]] = (getattr(error, "data", None) or {}).get("messages", {})
+    return [
+        {"parameter": parameter, "message": message}
+        for parameters in places.values()
+        for parameter, messages in parameters.items()
+        for message in messages
+    ]
 
 
 def _unforeseen(error: Exception) -> Response:

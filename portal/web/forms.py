@@ -16,6 +16,13 @@ from portal.web.context import site
 _SALT: Final = "form"
 
 
+def sign(bound_to: Sequence[str]) -> str:
+    """Return a token for what the form is bound to, issued this second."""
+    portal = site().portal
+    serializer = URLSafeSerializer(portal.secret_key, salt=_SALT)
+    return str(serializer.dumps([list(bound_to), int(portal.now().timestamp())]))
+
+
 class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
     """A token that says for what and when it was issued; whoever cannot sign cannot make a browser send it."""
 
@@ -26,9 +33,7 @@ class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:  # noqa: ARG002 - WTForms names it
         """Sign what the form is bound to and the present second."""
-        issued = int(site().portal.now().timestamp())
-        serializer = URLSafeSerializer(site().portal.secret_key, salt=_SALT)
-        return str(serializer.dumps([list(self._form.bound_to), issued]))
+        return sign(self._form.bound_to)
 
     def validate_csrf_token(self, form: FlaskForm, field: Field) -> None:
         """Refuse a token that is forged, too old, or bound to something else."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from portal.domain.figure import localised
 from portal.web.context import Site
-from portal.web.texts import DEFAULT
-
-PARAMETER: Final = "l"
+from portal.web.texts import DEFAULT, LANGUAGE
 
 
 def install(app: Flask, site: Site, *, citizen_css: str) -> None:
@@ -23,12 +21,12 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
 
     @app.before_request
     def choose_language() -> None:
-        g.language = texts.choose(request.args.get(PARAMETER))
+        g.language = texts.choose(request.args.get(LANGUAGE))
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint != "static" and g.get("language", DEFAULT) != DEFAULT:
-            values.setdefault(PARAMETER, g.language)
+            values.setdefault(LANGUAGE, g.language)
 
     @app.context_processor
     def names() -> dict[str, Any]:
@@ -52,7 +50,7 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
 
 def in_language(language: str) -> str:
     """Return the address of this page in another language."""
-    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), PARAMETER: language}
+    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), LANGUAGE: language}
     if request.endpoint is None or request.method not in {"GET", "HEAD"}:
         return url_for("public.home", l=language)
     return url_for(request.endpoint, **values)

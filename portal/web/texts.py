@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any, Final
 
 DEFAULT: Final = "id"
+LANGUAGE: Final = "l"
+"""The parameter of the address that names the language; no cookie is needed for it."""
 
 
 @dataclass(frozen=True, slots=True)

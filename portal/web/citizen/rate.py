@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.counter import CounterView
@@ -16,8 +17,11 @@ from portal.services.collect import rate as collect
 from portal.services.collect.rate import Submission
 from portal.services.collect.tokens import Ticket
 from portal.web.citizen.forms import RateForm, check, device_cookie, new_key, submission
+from portal.web.citizen.prepared import KEY_MARK, SIGNATURE_MARK, Prepared, PreparedPages
 from portal.web.context import run, site
 from portal.web.errors import wants_json
+from portal.web.forms import sign
+from portal.web.texts import LANGUAGE
 
 QUICK: Final = "quick@1"
 _COOKIE_FOR: Final = timedelta(hours=24)
@@ -27,8 +31,8 @@ _COOKIE_FOR: Final = timedelta(hours=24)
 class RatePage:
     counter: CounterView
     element: Element
-    form: RateForm
     key: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,40 @@ class BusyPage:
 
 
 def add_routes(pages: Blueprint) -> None:
-    pages.add_url_rule("/q/<code>", view_func=page, endpoint="rate")
+    pages.add_url_rule("/q/<code>", "rate", partial(page, PreparedPages()))
     pages.add_url_rule("/q/<code>/nilai", view_func=send, endpoint="send", methods=["POST"])
     pages.add_url_rule("/q/<code>/lain", view_func=others, endpoint="others")
 
 
-def page(code: str) -> str:
-    shown = run(collect.open_counter, code)
-    if shown.closed:
-        return render_template("citizen/closed.html", page=CounterListPage(shown.counter, shown.others, closed=True))
-    form = RateForm(("rate", shown.counter.public_code), formdata=None)
+def page(pages: PreparedPages, code: str) -> Response | str:
+    public_code, now = collect.canonical(code), site().portal.now()
+    keepable = request.args.keys() <= {LANGUAGE}  # the link to the other language repeats what the address carries
+    prepared = pages.find(public_code, g.language, now) if keepable else None
+    if prepared is None:
+        shown = run(collect.open_counter, code)
+        if shown.closed:
+            closed = CounterListPage(shown.counter, shown.others, closed=True)
+            return render_template("citizen/closed.html", page=closed)
+        prepared = _prepared(shown.counter)
+        if keepable:
+            pages.put(public_code, g.language, now, prepared)
+    return _filled(prepared, public_code)
+
+
+def _prepared(counter: CounterView) -> Prepared:
     element = site().portal.instruments[QUICK].elements[0]
-    return render_template("citizen/rate.html", page=RatePage(shown.counter, element, form, new_key()))
+    gaps = RatePage(counter, element, KEY_MARK, SIGNATURE_MARK)
+    return Prepared(render_template("citizen/rate.html", page=gaps))
+
+
+def _filled(prepared: Prepared, public_code: str) -> Response:
+    compressed = request.accept_encodings["gzip"] > 0
+    body = prepared.fill(new_key(), sign(("rate", public_code)), compressed=compressed)
+    response = Response(body, mimetype="text/html")
+    response.vary.add("Accept-Encoding")
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
 
 
 def others(code: str) -> str:

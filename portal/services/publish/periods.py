@@ -1,0 +1,104 @@
+"""The periods for which scores are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotFound
+from portal.domain.period import Period
+from portal.services import Portal
+from portal.storage import feed
+
+METHOD_VERSION: Final = "1.0"
+"""Of the arithmetic from released tallies to figures; it moves when the same tallies would give another figure."""
+OPEN: Final = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRef:
+    """A period as scores name it; both days belong to it."""
+
+    id: str
+    start: date
+    end: date
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """A base period; `data_cutoff` is the last release that moved a figure of it, None before the first."""
+
+    id: str
+    kind: str
+    start: date
+    end: date
+    time_zone: str
+    status: str
+    data_cutoff: datetime | None
+    method_version: str
+
+
+def list_periods(portal: Portal) -> Sequence[PeriodRow]:
+    """List the base periods from the first released month to today, oldest first."""
+    with portal.read() as session:
+        cutoffs = dict(feed.list_months(session))
+        today = portal.today()
+        periods = _walk(portal, session, min([today, *cutoffs]), today)
+    return [_row(portal, period, cutoffs) for period in periods]
+
+
+def get_period(portal: Portal, period_code: str) -> PeriodRow:
+    """Return one base period.
+
+    Raises:
+        NotFound: no base period of this government, or none that has begun and is not before the first release.
+    """
+    with portal.read() as session:
+        period = base_period(portal, session, period_code)
+        return _row(portal, period, dict(feed.list_months(session)))
+
+
+def base_period(portal: Portal, session: Session, period_code: str) -> Period:
+    """Return the base period with this code, by statements whose number and cost do not grow.
+
+    Raises:
+        NotFound: as `get_period`.
+    """
+    period, today = Period.parse(period_code), portal.today()
+    if portal.policy_on(session, period.starts_on).base_period != period.kind or period.starts_on > today:
+        raise NotFound("period")
+    if period.ends_on < today and not feed.is_released_by(session, period.ends_on):
+        raise NotFound("period")
+    return period
+
+
+def reference(portal: Portal, period: Period) -> PeriodRef:
+    """Return the period as scores name it."""
+    return PeriodRef(period.period_code, period.starts_on, period.ends_on, portal.time_zone.key)
+
+
+def _walk(portal: Portal, session: Session, first: date, last: date) -> list[Period]:
+    """Follow the periods through changes of their kind, each of which falls between two periods."""
+    periods: list[Period] = []
+    while not periods or periods[-1].ends_on < last:
+        day = periods[-1].following.starts_on if periods else first
+        periods.append(Period.containing(portal.policy_on(session, day).base_period, day))
+    return periods
+
+
+def _row(portal: Portal, period: Period, cutoffs: Mapping[date, datetime]) -> PeriodRow:
+    return PeriodRow(
+        period.period_code,
+        period.kind,
+        period.starts_on,
+        period.ends_on,
+        portal.time_zone.key,
+        OPEN,
+        max((cutoffs[month] for month in period.months if month in cutoffs), default=None),
+        METHOD_VERSION,
+    )

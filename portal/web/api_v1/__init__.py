@@ -1,0 +1,32 @@
+"""The appraisal feed: access tokens, periods and scores for the systems that pull them, and their description."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask
+from flask_smorest import Blueprint
+
+from portal.web import guards
+from portal.web.api_v1 import bearer, oauth, periods, quota, scores
+from portal.web.api_v1.description import Description
+
+REQUESTS_PER_MINUTE: Final = 600
+
+
+def install(app: Flask, *, requests_per_minute: int = REQUESTS_PER_MINUTE) -> None:
+    """Add the audience `api_v1` to `app`, whose limiter must be there already."""
+    described = Description(app)
+    feed = Blueprint("api_v1", __name__, url_prefix="/api/v1")
+    periods.add_routes(feed)
+    scores.add_routes(feed)
+    feed.after_request(bearer.label)
+    count = quota.counter(app, feed, requests_per_minute)
+
+    def identified() -> None:
+        bearer.identify()
+        count()
+
+    described.register(feed, identified)
+    described.register(oauth.blueprint(), oauth.nothing_ambient)
+    guards.register(app, described.blueprint(), guards.anyone)
