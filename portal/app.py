@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -31,8 +32,23 @@ from portal.settings import SHORTEST_SECRET, BadSettings, Settings, load, table
 from portal.storage import migrate as migrations
 from portal.storage import policies
 from portal.storage.database import Database, make_engine
-from portal.web import citizen, compression, errors, guards, headers, limits, logs, operations, pages, public
+from portal.web import (
+    api_v1,
+    citizen,
+    compression,
+    errors,
+    guards,
+    headers,
+    limits,
+    logs,
+    operations,
+    pages,
+    public,
+    sign_in,
+    unit_head,
+)
 from portal.web.context import NAME, Site
+from portal.web.session import signed_in
 from portal.web.texts import DEFAULT, Language, Texts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -95,13 +111,17 @@ def build_web(settings: Settings, portal: Portal) -> Flask:
     app.extensions[NAME] = site
     citizen_css = (ROOT / "static/css/citizen.css").read_text("utf-8").strip()
     logs.install(app)
+    staff_css = (ROOT / "static/css/staff.css").read_bytes()
     pages.install(app, site, citizen_css=citizen_css)
+    app.jinja_env.globals["staff_css_version"] = hashlib.sha256(staff_css).hexdigest()[:12]
     compression.install(app)
     headers.install(app, inline_style=citizen_css)
     errors.install(app)
     rate_pages = citizen.blueprint()
     guards.register(app, rate_pages, guards.anyone)
     guards.register(app, public.blueprint(), guards.anyone)
+    guards.register(app, sign_in.blueprint(), guards.anyone)
+    guards.register(app, unit_head.blueprint(), signed_in)
     guards.register(app, operations.blueprint(release_minutes=settings.release_minutes), guards.anyone)
     limits.install(
         app,
@@ -110,6 +130,7 @@ def build_web(settings: Settings, portal: Portal) -> Flask:
         storage=settings.limiter_storage,
         valve_per_minute=settings.valve_per_minute,
     )
+    api_v1.install(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]  # Flask's own way to wrap an application

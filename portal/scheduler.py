@@ -25,12 +25,13 @@ class Scheduler:
 
     def start(self) -> None:
         if self.minutes:
-            threading.Thread(target=self._run, name="scheduler", daemon=True).start()
+            threading.Thread(target=self.run, name="scheduler", daemon=True).start()
 
     def stop(self) -> None:
         self._stop.set()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Release at once and then every `minutes`, until told to stop."""
         while True:
             self.run_once()
             if self._stop.wait(self.minutes * 60):

@@ -38,5 +38,4 @@ def serve(build: Callable[[], Flask], *, bind: str, workers: int, threads: int) 
         keepalive=5,
         loglevel="warning",
         forwarded_allow_ips="",
-        limit_request_line=2048,
     ).run()

@@ -79,15 +79,24 @@ def load(files: list[Path], environment: Mapping[str, str]) -> Settings:
     for name, text in environment.items():
         if name.startswith(PREFIX):
             key = name.removeprefix(PREFIX).lower()
-            if key.endswith("_file"):
-                key, text = key.removesuffix("_file"), Path(text).read_text("utf-8").strip()  # noqa: PLW2901 - the file stands for the value
-            values[key] = text
+            values |= _read(key, text, problems)
     parsed: dict[str, Any] = {key: _parse(key, value, problems) for key, value in values.items()}
     missing = [item.name for item in fields(Settings) if item.default is MISSING and item.name not in parsed]
     problems += [f"{name}: missing; set {PREFIX}{name.upper()} or {PREFIX}{name.upper()}_FILE" for name in missing]
     if problems:
         raise BadSettings("\n".join(problems))
     return Settings(**parsed)
+
+
+def _read(key: str, text: str, problems: list[str]) -> dict[str, str]:
+    if not key.endswith("_file"):
+        return {key: text}
+    key = key.removesuffix("_file")
+    try:
+        return {key: Path(text).read_text("utf-8").strip()}
+    except OSError as error:
+        problems.append(f"{key}: cannot read {text}: {error.strerror}")
+        return {}
 
 
 def _parse(key: str, value: object, problems: list[str]) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -26,6 +27,8 @@ def check(response: TestResponse) -> None:
     problems = list(headers.find_problems(response))
     if response.mimetype == "text/html" and response.get_data():
         policy = headers.content_policy(response.headers.get("Content-Security-Policy", ""))
-        problems += pages.find_problems(response.get_data(as_text=True), policy)
+        body = response.get_data()
+        text = (gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body).decode()
+        problems += pages.find_problems(text, policy)
     request = response.request
     assert not problems, "\n".join([f"{request.method} {request.path} -> {response.status}", *problems])

@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import app as composition
+from portal.domain.access import Hashing
 from portal.services import Portal
 from portal.settings import Settings
 from tests.client import CheckedClient
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 CLUSTER = pytest.StashKey[Cluster]()
 HOME = "postgres_home"
 NUMBERS = itertools.count()
+CHEAP = Hashing(memory=8, passes=1)
+"""Passwords of tests are made up; hashing them at full cost would only be slow."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -122,9 +126,9 @@ def settings(database_url: str) -> Settings:
 @pytest.fixture
 def portal(settings: Settings, clock: Clock) -> Iterator[Portal]:
     """The Portal as `serve` builds it, on the test's database and clock."""
-    portal = composition.build_portal(settings, now=clock.now)
+    portal = replace(composition.build_portal(settings, now=clock.now), hashing=CHEAP)
     yield portal
-    portal.begin.__self__.engine.dispose()  # type: ignore[attr-defined]  # a Portal cannot be closed yet
+    portal.close()
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ HELP: Final = "petugas@1"
 SURVEY: Final = "skm-14-2017@1"
 _LAST_WEEKDAY: Final = 4
 _OPENS_AT, _OPEN_MINUTES = time(8), 470
-_SHARE_OF_HELP, _SHARE_OF_SERVICE, _SHARE_OF_SURVEY = 0.5, 0.35, 0.08
+_SHARE_OF_OTHER: Final = 0.08
+_SHARE_OF_HELP, _SHARE_OF_SERVICE, _SHARE_OF_SURVEY = 0.5, 0.35, 0.15
 
 
 class Clock:
@@ -113,7 +114,7 @@ def _visit(portal: Portal, code: str, unit: dict[str, Any], dice: random.Random)
     )
     page = followup.open_receipt(portal, ticket.receipt, ticket.edit_token)
     if page.services and dice.random() < _SHARE_OF_SERVICE:
-        choice = dice.choice([*(choice.value for choice in page.services), followup.OTHER])
+        choice = followup.OTHER if dice.random() < _SHARE_OF_OTHER else dice.choice(page.services).value
         followup.name_service(portal, ticket.receipt, ticket.edit_token, choice)
     if page.ask_help and dice.random() < _SHARE_OF_HELP:
         answers = {"PETUGAS": _answer(content + 0.05, dice)}

@@ -35,8 +35,11 @@ class Roster:
                 self._weekly.setdefault((shift.counter_id, shift.weekday), []).append(shift)
 
     def on_duty(self, counter_id: int, day: date) -> frozenset[int]:
-        """Return the officers on duty at the counter at any time of the day."""
-        dated = self._dated.get(day, [])
+        """Return the officers on duty at the counter at any time of the day.
+
+        A row that ended before the day it is about is withdrawn.
+        """
+        dated = [shift for shift in self._dated.get(day, []) if shift.ends_on is None or day <= shift.ends_on]
         replaced = {shift.officer_id for shift in dated}
         weekly = {
             shift.officer_id

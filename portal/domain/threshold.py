@@ -44,7 +44,7 @@ class Thresholds:
         Raises:
             ValueError: `cut` is not unit, service, counter or officer.
         """
-        return n >= self._raised(self.officer_distribution, cut, officers)
+        return n >= self.fewest_for_distribution(cut, officers)
 
     def may_feed(self, cut: str, n: int, officers: int | None) -> bool:
         """Tell whether the figure may leave by the interface for appraisal.
@@ -69,6 +69,14 @@ class Thresholds:
             ValueError: `cut` is not unit, service, counter or officer.
         """
         return self._raised(self.officer, cut, officers)
+
+    def fewest_for_distribution(self, cut: str, officers: int | None) -> int:
+        """Return how many answers staff must wait for to see how many gave each.
+
+        Raises:
+            ValueError: `cut` is not unit, service, counter or officer.
+        """
+        return self._raised(self.officer_distribution, cut, officers)
 
     def _raised(self, of_officer: int, cut: str, officers: int | None) -> int:
         """Return the cut's own threshold, raised to the officer's where the cut is about too few officers."""

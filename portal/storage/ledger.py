@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Row, Table, and_, bindparam, delete, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,13 @@ _SETTLE = delete(_PENDING).where(
 _LIST_PENDING = select(
     Pending.response_id, Pending.cut, Pending.subject, Pending.month, Pending.measure, Pending.released, Pending.current
 )
-_EMPTY = delete(_PENDING).where(*(_PENDING.c[name] == bindparam(f"of_{name}") for name in CellKey._fields))
+# One walk over what is pending, however many cells moved: its key begins with the response, not with the cell.
+_EMPTY = delete(_PENDING).where(
+    exists().where(
+        *(_CELLS.c[name] == _PENDING.c[name] for name in CellKey._fields),
+        _CELLS.c.release_id == bindparam("of_release"),
+    )
+)
 
 
 _MOVED = (
@@ -67,6 +73,15 @@ def list_pending(session: Session) -> Iterator[tuple[CellKey, bytes, int, int]]:
     """List what is pending: cell, response, contribution at the last release, contribution now."""
     for row in session.execute(_LIST_PENDING):
         yield CellKey(row.cut, row.subject, row.month, row.measure), row.response_id, row.released, row.current
+
+
+def hold_releases(session: Session) -> None:
+    """Keep other releases waiting until this one ends; call it first, before anything is read.
+
+    Two at once would each decide with the other's moves still pending. SQLite has one writer anyhow.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("LOCK TABLE releases IN EXCLUSIVE MODE")
 
 
 def append_release(session: Session, released_at: datetime, *, weekly: bool) -> int:
@@ -101,7 +116,7 @@ def put_cells(session: Session, release_id: int, cells: Mapping[CellKey, tuple[T
         for key, (tally, officers) in sorted(cells.items())
     ]
     session.execute(_PUT_CELLS[session.get_bind().dialect.name], rows)
-    session.execute(_EMPTY, [{f"of_{name}": value for name, value in key._asdict().items()} for key in sorted(cells)])
+    session.execute(_EMPTY, {"of_release": release_id})
 
 
 def _cell(row: Row[*tuple[Any, ...]]) -> ReleasedCell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import Session
@@ -59,7 +60,9 @@ _SUBJECTS = union_all(
     )
 )
 _OFFICERS_PER_UNIT = select(Officer.unit_id, func.count()).group_by(Officer.unit_id)
-_SHIFTS = select(Duty.officer_id, Duty.counter_id, Duty.weekday, Duty.on_date, Duty.from_on, Duty.ends_on)
+_SHIFTS = select(
+    Duty.officer_id, Duty.counter_id, Duty.weekday, Duty.on_date, Duty.from_on, Duty.ends_on, Officer.ends_on
+).join(Officer, Officer.id == Duty.officer_id)
 
 
 def _unit(unit_id: int, unit_code: str, name: str, path: str) -> UnitRow:
@@ -91,10 +94,15 @@ def count_officers(session: Session) -> Mapping[int, int]:
 
 
 def list_shifts(session: Session, first: date, last: date) -> Sequence[Shift]:
-    """List the duty roster as far as it touches the days from `first` to `last`."""
+    """List the duty roster as far as it touches the days from `first` to `last`; who has left is on duty no more."""
     touching = _SHIFTS.where(
         or_(Duty.on_date.is_(None), Duty.on_date.between(first, last)),
         or_(Duty.from_on.is_(None), Duty.from_on <= last),
         or_(Duty.ends_on.is_(None), Duty.ends_on >= first),
     )
-    return [Shift(*row) for row in session.execute(touching)]
+    return [_shift(*row) for row in session.execute(touching)]
+
+
+def _shift(*columns: Any) -> Shift:  # noqa: ANN401 - the columns of _SHIFTS
+    *shift, ends_on, left_on = columns
+    return Shift(*shift, ends_on=min((day for day in (ends_on, left_on) if day), default=None))

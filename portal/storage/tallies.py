@@ -41,7 +41,12 @@ _SUMS = (
 )
 _DAYS = (
     select(TallyRow.unit_id, TallyRow.counter_id, TallyRow.service, TallyRow.counts_on, TallyRow.officer)
-    .where(TallyRow.counts_on >= bindparam("first"), TallyRow.counts_on < bindparam("after"), TallyRow.n > 0)
+    .where(
+        TallyRow.counts_on >= bindparam("first"),
+        TallyRow.counts_on < bindparam("after"),
+        TallyRow.state == COUNTED,
+        TallyRow.n > 0,
+    )
     .distinct()
 )
 _RATED = (
@@ -67,7 +72,7 @@ def _tally(row: Row[*tuple[Any, ...]]) -> Tally:
 
 
 def list_sums(session: Session, first: date, after: date) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
-    """List counted tallies from `first` until before `after`, summed per unit, counter, service, officer and measure."""
+    """List counted tallies from `first` until before `after`, per unit, counter, service, officer and measure."""
     for row in session.execute(_SUMS, {"first": first, "after": after}):
         yield row, _tally(row)
 

@@ -99,10 +99,14 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return Response(status=status, headers=dict(error.get_headers()))
-    response = answer(_HTTP_CODES.get(status, "error"), status, _refused_parameters(error))
+    response = answer(_HTTP_CODES.get(status, _other(status)), status, _refused_parameters(error))
     if allowed := dict(error.get_headers()).get("Allow"):
         response.headers["Allow"] = allowed
     return response
+
+
+def _other(status: int) -> str:
+    return "bad-request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "error"
 
 
 def _refused_parameters(error: HTTPException) -> list[dict[str, str]]:

@@ -7,10 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, request
+from werkzeug.wrappers import Response
 
 from portal.domain.errors import Forbidden
 
-Guard = Callable[[], None]
+Guard = Callable[[], Response | None]
 GUARDS: Final = "portal.guards"
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 _OWN: Final = {"same-origin", "none"}
@@ -34,8 +35,15 @@ def refuse_foreign() -> None:
     if request.headers.get("Sec-Fetch-Site", "none") not in _OWN:
         raise Forbidden("cross-site")
     origin = request.headers.get("Origin", "null")
-    if origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin != "null" and _host_of(origin) != request.host:
         raise Forbidden("origin")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def anyone() -> None:

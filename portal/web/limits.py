@@ -1,15 +1,21 @@
-"""The valve: so high that hundreds behind one address never meet it, low enough to stop a flood."""
+"""The valve: so high that hundreds behind one address never meet it, low enough to stop a flood; and against guessing."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
 
 from flask import Blueprint, Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.web.context import site
 from portal.web.errors import answer, wants_json
+
+GUESSES_PER_MINUTE: Final = 120
+_BY_RECEIPT: Final = ("receipt", "change", "survey_part")
 
 
 def address_mark() -> str:
@@ -22,15 +28,27 @@ def address_mark() -> str:
 def install(
     app: Flask, *, citizen: Blueprint, busy: Callable[[], Response], storage: str, valve_per_minute: int
 ) -> None:
-    """Limit what citizens send; beyond the valve `busy` answers.
+    """Limit what citizens send and the receipts they guess; beyond the valve `busy` answers.
 
     A storage that is down lets everything through, for a rating must never be lost to it.
     """
     limiter = Limiter(address_mark, app=app, storage_uri=storage, swallow_errors=True, headers_enabled=False)
     limiter.limit(f"{valve_per_minute}/minute", methods=["POST"])(citizen)
+    guesses = limiter.shared_limit(f"{GUESSES_PER_MINUTE}/minute", scope="receipts", deduct_when=_is_wrong)
+    for name in _BY_RECEIPT:
+        endpoint = f"{citizen.name}.{name}"
+        app.view_functions[endpoint] = guesses(app.view_functions[endpoint])
 
     @app.errorhandler(RateLimitExceeded)
     def exceeded(_: RateLimitExceeded) -> Response:
-        response = answer("busy", 429) if wants_json() or request.blueprint != citizen.name else busy()
+        sends_form = request.method == "POST" and request.blueprint == citizen.name
+        try:
+            response = busy() if sends_form and not wants_json() else answer("busy", HTTPStatus.TOO_MANY_REQUESTS)
+        except RequestEntityTooLarge:
+            return answer("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         response.headers["Retry-After"] = "5"
         return response
+
+
+def _is_wrong(response: Response) -> bool:
+    return response.status_code == HTTPStatus.NOT_FOUND

@@ -15,11 +15,15 @@ LOGGER: Final = "portal"
 
 
 class JsonFormatter(logging.Formatter):
-    """Write a record as one line; line breaks in what was logged cannot start another."""
+    """Write a record as one line; line breaks in what was logged cannot start another.
+
+    Of what a library logs only its name and the place of the fault are kept: nobody promised what its words hold.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         minute = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%MZ")
-        line: dict[str, Any] = {"at": minute, "level": record.levelname.lower(), "event": record.getMessage()}
+        event = record.getMessage() if record.name == LOGGER else record.name
+        line: dict[str, Any] = {"at": minute, "level": record.levelname.lower(), "event": event}
         line |= getattr(record, "portal", {})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
@@ -38,13 +42,14 @@ def _where(record: logging.LogRecord) -> list[str]:
 
 
 def to_standard_error() -> None:
-    """Send the portal's own log, and nothing else, to standard error."""
+    """Send the portal's own log to standard error, and the warnings of libraries in the same form."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logger = logging.getLogger(LOGGER)
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    logging.getLogger().handlers = [handler]
 
 
 def install(app: Flask) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Blueprint
 
 from portal.services import health
@@ -15,14 +13,14 @@ TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 def blueprint(*, release_minutes: int) -> Blueprint:
     pages = Blueprint("operations", __name__)
     pages.add_url_rule("/healthz", view_func=healthz)
-    pages.add_url_rule("/readyz", "readyz", partial(readyz, release_minutes))
+
+    def readyz() -> tuple[str, int, dict[str, str]]:
+        run(health.check_ready, release_minutes=release_minutes)
+        return "ready\n", 200, TEXT
+
+    pages.add_url_rule("/readyz", view_func=readyz)
     return pages
 
 
 def healthz() -> tuple[str, int, dict[str, str]]:
     return "ok\n", 200, TEXT
-
-
-def readyz(release_minutes: int) -> tuple[str, int, dict[str, str]]:
-    run(health.check_ready, release_minutes=release_minutes)
-    return "ready\n", 200, TEXT

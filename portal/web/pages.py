@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
@@ -50,10 +51,11 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
 
 def in_language(language: str) -> str:
     """Return the address of this page in another language."""
-    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), LANGUAGE: language}
     if request.endpoint is None or request.method not in {"GET", "HEAD"}:
         return url_for("public.home", l=language)
-    return url_for(request.endpoint, **values)
+    # Not by url_for, which obeys arguments like `_scheme` that anybody can put into an address.
+    query = urlencode({**request.args.to_dict(), LANGUAGE: language})
+    return f"{quote(request.script_root + request.path)}?{query}"
 
 
 def _add_filters(app: Flask, site: Site) -> None:

@@ -19,7 +19,6 @@ from portal.web.errors import wants_json
 from portal.web.forms import SignedForm
 from portal.web.guards import refuse_foreign
 
-NEXT: Final = "lanjut"
 _OWN_PATH: Final = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 
 
@@ -58,9 +57,10 @@ def sign_out_form(token: str) -> SignedForm:
     return SignedForm(("session", hashlib.sha256(token.encode()).hexdigest()))
 
 
-def own_path(text: str) -> str | None:
-    """Return a path of this site to go on to, None for anything that might lead elsewhere."""
-    return text if _OWN_PATH.fullmatch(text) else None
+def onward_path() -> str | None:
+    """Return the path of this site that the address names to go on to, None for anything that might lead elsewhere."""
+    asked = request.args.get("lanjut", "")
+    return asked if _OWN_PATH.fullmatch(asked) else None
 
 
 def signed_in() -> Response | None:
@@ -75,8 +75,8 @@ def signed_in() -> Response | None:
     if token is None or signed is None:
         if wants_json() or request.method not in {"GET", "HEAD"}:
             raise Unauthenticated
-        onward = {NEXT: request.full_path.rstrip("?")}
-        return redirect(url_for("sign_in.page", **onward), HTTPStatus.SEE_OTHER)
+        onward = request.full_path.rstrip("?")
+        return redirect(url_for("sign_in.page", lanjut=onward), HTTPStatus.SEE_OTHER)
     if signed.touch_due:
         run(sessions.touch_session, token)
     g.signed, g.token = signed, token

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
@@ -17,6 +18,7 @@ from portal.web import session
 from portal.web.context import run
 from portal.web.errors import STATUS
 from portal.web.forms import SignedForm
+from portal.web.texts import DEFAULT, LANGUAGE
 
 _BOUND_TO: Final = ("sign-in",)
 _LANDING: Final = "unit_head.own"
@@ -48,15 +50,11 @@ def blueprint() -> Blueprint:
     return pages
 
 
-def _onward() -> str | None:
-    return session.own_path(request.args.get(session.NEXT, ""))
-
-
 def page() -> AnyResponse | str:
     token = session.current_token()
     if token and run(sessions.find_session, token):
         return _go_on()
-    return render_template("sign_in/page.html", page=SignInPage(SignInForm(_BOUND_TO, formdata=None), "", _onward()))
+    return render_template("sign_in/page.html", page=SignInPage(SignInForm(_BOUND_TO, formdata=None), "", session.onward_path()))
 
 
 def send() -> AnyResponse:
@@ -82,11 +80,14 @@ def leave() -> AnyResponse:
 
 
 def _go_on() -> AnyResponse:
-    return redirect(_onward() or url_for(_LANDING), HTTPStatus.SEE_OTHER)
+    """Lead to where the caller wanted to go, in the language chosen since."""
+    path, _, query = (session.onward_path() or url_for(_LANDING)).partition("?")
+    wanted = {**dict(parse_qsl(query)), LANGUAGE: g.language}
+    return redirect(f"{path}?{urlencode(wanted)}" if query or g.language != DEFAULT else path, HTTPStatus.SEE_OTHER)
 
 
 def _again(form: SignInForm, problem: str, *, wait: int = 0) -> AnyResponse:
-    shown = SignInPage(SignInForm(_BOUND_TO, formdata=None), form.nama.data or "", _onward(), problem, wait)
+    shown = SignInPage(SignInForm(_BOUND_TO, formdata=None), form.nama.data or "", session.onward_path(), problem, wait)
     response = Response(render_template("sign_in/page.html", page=shown), STATUS[problem])
     if wait:
         response.headers["Retry-After"] = str(wait)

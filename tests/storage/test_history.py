@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.domain.rating import COUNTED, tallies_of
-from portal.domain.tally import Tally
 from portal.services import Portal
-from portal.services.rebuild import Rebuilt, check_tallies, rebuild_tallies
-from portal.storage import responses, tallies
 from tests.clock import START, Clock
-from tests.government import small
-from tests.storage.histories import HISTORIES, RELEASES, Event, World, build, empty, judge, leaks
+from tests.storage.histories import HISTORIES, RELEASES, Event, World, build, empty, leaks
 from tests.truth import assert_sums_hold
 
 MANY = settings(

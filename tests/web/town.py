@@ -13,7 +13,7 @@ TUESDAY: Final = 1
 LAST_MONTH: Final = date(2026, 2, 28)
 
 MAIN: Final = counter_code(11)  # two services, one officer on duty
-SHARED: Final = counter_code(22)  # one service, two officers on duty
+SHARED: Final = counter_code(22)  # two services, two officers on duty
 PLATE: Final = counter_code(33)  # names its officer, one service
 CLOSED: Final = counter_code(44)  # moved; its unit has open counters
 DESERTED: Final = counter_code(55)  # moved; its unit has no other
@@ -44,7 +44,7 @@ def build(portal: Portal) -> None:
         session.add(_counter(5, DESERTED, "Loket 1", unit_id=2, ends_on=LAST_MONTH))
         session.add(_counter(6, ALONE, "Loket 6"))
         session.flush()
-        session.add_all([CounterService(counter_id=number, service_id=1) for number in (2, 3, 6)])
+        session.add_all([CounterService(counter_id=number, service_id=1) for number in (3, 6)])
         session.add_all([_duty(1, officer=1, counter=1), _duty(2, officer=1, counter=2), _duty(3, officer=2, counter=2)])
 
 

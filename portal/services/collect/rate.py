@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -110,12 +111,11 @@ def rate(portal: Portal, submission: Submission) -> Ticket:
 
 
 def _keep(portal: Portal, session: Session, submission: Submission) -> Ticket:
-    local = portal.local_now()
+    now = portal.now()
+    local = now.astimezone(portal.time_zone)
     scene = counters.find_scene(session, submission.code, local)
     if scene is None:
         raise CodeUnknown
-    if scene.counter.ends_on is not None and scene.counter.ends_on < local.date():
-        raise CounterClosed
     response_id = secrets.token_bytes(_ID_BYTES)
     receipt = receipt_of(portal, submission.key)
     fresh = responses.spend_key(
@@ -127,13 +127,17 @@ def _keep(portal: Portal, session: Session, submission: Submission) -> Ticket:
         expires_on=local.date() + rating.KEY_FOR,
     )
     if not fresh:
-        return _replay(portal, session, submission, receipt)
-    _append(portal, session, submission, scene, response_id)
-    return Ticket(receipt, edit_token(portal, response_id, portal.now()))
+        return _replay(portal, session, submission, receipt, now)
+    if scene.counter.ends_on is not None and scene.counter.ends_on < local.date():
+        raise CounterClosed
+    _append(portal, session, submission, scene, response_id, now)
+    return Ticket(receipt, edit_token(portal, response_id, now))
 
 
-def _append(portal: Portal, session: Session, submission: Submission, scene: Scene, response_id: bytes) -> None:
-    local = portal.local_now()
+def _append(
+    portal: Portal, session: Session, submission: Submission, scene: Scene, response_id: bytes, now: datetime
+) -> None:
+    local = now.astimezone(portal.time_zone)
     today, part = local.date(), rating.day_part(local)
     counter, about = scene.counter, attribute(scene)
     evidence = evidence_of(counter.channel)
@@ -156,7 +160,7 @@ def _append(portal: Portal, session: Session, submission: Submission, scene: Sce
     day_key = scene.day_key or counters.put_day_key(session, today, secrets.token_bytes(32))
     mark = hmac.digest(day_key, submission.device, "sha256")
     responses.append_sighting(
-        session, response_id=response_id, seen_at=portal.now(), device_mark=mark, form_age=submission.form_age
+        session, response_id=response_id, seen_at=now, device_mark=mark, form_age=submission.form_age
     )
     place = rating.Place(counter.unit_path, counter.id, counter.channel, evidence, part, today)
     standing = Standing(about.service, about.officer, answers=answers)
@@ -175,14 +179,15 @@ def attribute(scene: Scene) -> About:
     return About(service, basis, None, "none")
 
 
-def _replay(portal: Portal, session: Session, submission: Submission, receipt: str) -> Ticket:
+def _replay(portal: Portal, session: Session, submission: Submission, receipt: str, now: datetime) -> Ticket:
+    """Bring the original answer again; within ten minutes the face sent last stands, whichever came before it."""
     spent = responses.get_spent_key(session, submission.key)
     seen_at = responses.find_seen_at(session, spent.response_id)
-    if not hmac.compare_digest(spent.body_hash, _body_hash(submission)):
-        if seen_at is None or portal.now() > seen_at + rating.CHANGE_FOR:
-            raise KeyReused
+    if seen_at is not None and now <= seen_at + rating.CHANGE_FOR:
         record = responses.get_record(session, spent.response_id, lock=True)
         revise(portal, session, record, answers={submission.instrument: submission.answers})
+    elif not hmac.compare_digest(spent.body_hash, _body_hash(submission)):
+        raise KeyReused
     return Ticket(receipt, edit_token(portal, spent.response_id, seen_at) if seen_at else "", replayed=True)
 
 

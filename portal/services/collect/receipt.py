@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -109,18 +109,21 @@ def _page(portal: Portal, session: Session, receipt: str, token: str, edit: Edit
 def _services(session: Session, counter: CounterView, about: About, local: datetime) -> tuple[Choice, ...]:
     if about.service_basis != "none":
         return ()
-    offered = counters.list_services(session, counter, local)[:MOST_SERVICES]
-    return tuple(Choice(str(service_id), name) for service_id, name in offered)
+    return _choices(counters.list_services(session, counter, local)[:MOST_SERVICES])
 
 
 def _officers(session: Session, counter: CounterView, about: About, local: datetime) -> tuple[Choice, ...]:
-    """Offer those on duty when more than one was; nobody, or more than fit on a phone: the question is not asked."""
+    """Offer those on duty while open, when more than one was; more than fit on a phone: the question is not asked."""
     if about.officer_basis != "none":
         return ()
-    on_duty = counters.list_on_duty(session, counter.id, local)
-    if not 1 < len(on_duty) <= MOST_OFFICERS:
+    scene = counters.find_scene(session, counter.public_code, local)
+    if scene is None or not scene.is_open or not 1 < len(scene.on_duty) <= MOST_OFFICERS:
         return ()
-    return tuple(Choice(str(officer_id), name) for officer_id, name in on_duty)
+    return _choices(counters.list_on_duty(session, counter.id, local))
+
+
+def _choices(named: Iterable[tuple[int, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(str(row_id), name) for row_id, name in named)
 
 
 def change_rating(portal: Portal, receipt: str, token: str, value: int) -> None:
@@ -172,7 +175,7 @@ def name_service(portal: Portal, receipt: str, token: str, choice: str) -> None:
         else:
             counter = counters.get_counter(session, record.place.counter_id)
             local = edit.given_at.astimezone(portal.time_zone)
-            offered = dict(counters.list_services(session, counter, local))
+            offered = _choices(counters.list_services(session, counter, local))
             about = replace(record.about, service_id=_chosen(choice, offered), service_basis="choice")
         revise(portal, session, record, about=about)
 
@@ -182,7 +185,7 @@ def name_officer(portal: Portal, receipt: str, token: str, choice: str) -> None:
 
     Raises:
         FormExpired: the token is forged or older than a day.
-        Invalid: not one of those who were on duty.
+        Invalid: not one of those who were offered.
     """
     with portal.begin() as session:
         edit, record = _record(portal, session, receipt, token)
@@ -191,14 +194,14 @@ def name_officer(portal: Portal, receipt: str, token: str, choice: str) -> None:
         if choice == UNKNOWN:
             about = replace(record.about, officer_basis="unknown")
         else:
-            local = edit.given_at.astimezone(portal.time_zone)
-            offered = dict(counters.list_on_duty(session, record.place.counter_id, local))
+            counter = counters.get_counter(session, record.place.counter_id)
+            offered = _officers(session, counter, record.about, edit.given_at.astimezone(portal.time_zone))
             about = replace(record.about, officer_id=_chosen(choice, offered), officer_basis="choice")
         revise(portal, session, record, about=about)
 
 
-def _chosen(choice: str, offered: Mapping[int, str]) -> int:
-    if not choice.isdecimal() or int(choice) not in offered:
+def _chosen(choice: str, offered: Iterable[Choice]) -> int:
+    if choice not in {option.value for option in offered}:
         raise Invalid("choice")
     return int(choice)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -23,7 +23,7 @@ from portal.storage import ledger, responses, staff, structure, tallies
 WEEKLY_AT: Final = time(6)
 """Officers' cells move on Monday at this local time."""
 
-_Pending = dict[str, dict[str, tuple[rule.Change, ...]]]
+_Pending = Mapping[str, Mapping[str, Sequence[rule.Change]]]
 """Changes by cut, then by subject."""
 
 
@@ -54,6 +54,14 @@ class _Tree:
     counter_unit: dict[str, int] = field(default_factory=dict)
     service_unit: dict[str, int] = field(default_factory=dict)
 
+    def subjects(self) -> dict[tuple[str, str], int]:
+        """The unit of every cut and subject but officers."""
+        return {
+            **{("unit", str(unit_id)): unit_id for unit_id in self.units},
+            **{("counter", counter): unit_id for counter, unit_id in self.counter_unit.items()},
+            **{("service", service): unit_id for service, unit_id in self.service_unit.items()},
+        }
+
     def path(self, unit_id: int) -> tuple[int, ...]:
         return self.units[unit_id].path
 
@@ -64,6 +72,7 @@ def release(portal: Portal, *, weekly: bool | None = None) -> Released:
     `weekly` lets officers and single-officer cuts move too; None asks the calendar.
     """
     with portal.begin(repeatable=True) as session:
+        ledger.hold_releases(session)
         boundary = _last_boundary(portal)
         if weekly is None:
             last = ledger.find_last_weekly(session)
@@ -93,8 +102,8 @@ def _last_boundary(portal: Portal) -> datetime:
 class _Cadence:
     """When a cell may move: officers in the weekly release; cuts of few officers once a week, or on a month's last day.
 
-    A cut of few officers moves only while its unit is up to date. At the weekly instant alone it would rarely meet that,
-    so it stays due until it has moved; and what it holds back at the end of the month would wait for the closing.
+    A cut of few officers moves only while its unit is up to date. At the weekly instant alone it would rarely meet
+    that, so it stays due until it has moved; and what it holds back at the end of the month would wait for the closing.
     """
 
     weekly: bool
@@ -111,10 +120,7 @@ class _Cadence:
 def _decide_all(
     portal: Portal, session: Session, cadence: _Cadence
 ) -> tuple[dict[CellKey, tuple[Tally, int | None]], int]:
-    groups: dict[tuple[date, str], _Pending] = defaultdict(lambda: defaultdict(dict))
-    for key, response_id, released, current in ledger.list_pending(session):
-        cells = groups[key.month, key.measure][key.cut]
-        cells[key.subject] = (*cells.get(key.subject, ()), rule.Change(response_id, released, current))
+    groups = _read_pending(session)
     ripe = {group: pending for group, pending in groups.items() if _may_be_ripe(pending)}
     waiting = sum(len(cells) for pending in groups.values() for cells in pending.values())
     if not ripe:
@@ -128,6 +134,15 @@ def _decide_all(
         for key in _moving(forest, month, measure, months[month], cadence):
             moved[key] = months[month].tallies.get(key, Tally()), months[month].officers.get((key.cut, key.subject))
     return moved, waiting - len(moved)
+
+
+def _read_pending(session: Session) -> Mapping[tuple[date, str], _Pending]:
+    """Read what is pending by month and measure."""
+    groups: dict[tuple[date, str], dict[str, dict[str, list[rule.Change]]]] = {}
+    for key, response_id, released, current in ledger.list_pending(session):
+        cells = groups.setdefault((key.month, key.measure), {}).setdefault(key.cut, {})
+        cells.setdefault(key.subject, []).append(rule.Change(response_id, released, current))
+    return groups
 
 
 def _may_be_ripe(pending: _Pending) -> bool:
@@ -151,7 +166,7 @@ def _moving(
 def _forest(tree: _Tree, pending: _Pending, *, has_counters: bool) -> Iterator[rule.Unit]:
     """Draw what is decided together: each tree of units, and each officer alone, as no unit publishes their measure."""
     for subject, changes in sorted(pending.get("officer", {}).items()):
-        yield rule.Unit(rule.Cell("officer", subject), changes)
+        yield rule.Unit(rule.Cell("officer", subject), tuple(changes))
     for root in tree.roots:
         yield _unit(tree, pending, root, has_counters=has_counters)
 
@@ -161,7 +176,7 @@ def _unit(tree: _Tree, pending: _Pending, unit_id: int, *, has_counters: bool) -
 
     def parts(cut: str, unit_of: Mapping[str, int]) -> tuple[rule.Part, ...]:
         return tuple(
-            rule.Part(rule.Cell(cut, subject), changes)
+            rule.Part(rule.Cell(cut, subject), tuple(changes))
             for subject, changes in sorted(pending.get(cut, {}).items())
             if unit_of[subject] == unit_id
         )
@@ -171,7 +186,7 @@ def _unit(tree: _Tree, pending: _Pending, unit_id: int, *, has_counters: bool) -
         partitions["place"] = parts("counter", tree.counter_unit)
     return rule.Unit(
         rule.Cell("unit", str(unit_id)),
-        pending.get("unit", {}).get(str(unit_id), ()),
+        tuple(pending.get("unit", {}).get(str(unit_id), ())),
         partitions,
         tuple(_unit(tree, pending, child, has_counters=has_counters) for child in tree.children[unit_id]),
     )
@@ -212,14 +227,13 @@ def _read_month(portal: Portal, session: Session, tree: _Tree, month: date) -> M
 def _officers(session: Session, tree: _Tree, month: date, after: date) -> dict[tuple[str, str], int | None]:
     """Count the distinct officers attributed, or on duty at its counters on its days, per cut; None: none loaded."""
     roster = Roster(structure.list_shifts(session, month, after - timedelta(days=1)))
-    behind: dict[tuple[str, str], set[int]] = defaultdict(set)
-    units: dict[tuple[str, str], int] = {}
+    units = tree.subjects()
+    behind: dict[tuple[str, str], set[int]] = {subject: set() for subject in units}
     for row in tallies.list_days(session, month, after):
         seen = set(roster.on_duty(row.counter_id, row.counts_on))
         seen |= {int(row.officer)} if row.officer != NOBODY else set()
         for subject in subjects_of("layanan", tree.path(row.unit_id), row.counter_id, row.service, row.officer):
             behind[subject] |= seen
-            units[subject] = int(subject[1]) if subject[0] == "unit" else row.unit_id
     return {
         subject: len(officers) if officers or tree.loaded[units[subject]] else None
         for subject, officers in behind.items()

@@ -54,11 +54,12 @@ class SubjectRef:
 
 @dataclass(frozen=True, slots=True)
 class ElementRow:
-    """One element; figures are None below the threshold."""
+    """One element; figures are None below the threshold. `value`, `lower` and `upper` in points, 25.00 to 100.00."""
 
     code: str
     n: int | None
     nrr: str | None
+    value: str | None
     lower: str | None
     upper: str | None
 
@@ -236,4 +237,4 @@ def _subject(asked: _Asked, listed: Listed) -> SubjectRef:
 
 
 def _elements(figure: Score) -> tuple[ElementRow, ...]:
-    return tuple(ElementRow(e.element, e.n, e.nrr, e.lower, e.upper) for e in figure.elements)
+    return tuple(ElementRow(e.element, e.n, e.nrr, e.value, e.lower, e.upper) for e in figure.elements)

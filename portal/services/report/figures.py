@@ -93,6 +93,12 @@ class Figures:
         """The number of answers that a figure of the unit itself waits for."""
         return self._needed(self._rows.family.unit)
 
+    @property
+    def needed_for_spread(self) -> int:
+        """The number of answers that the unit's distribution waits for."""
+        pool = self._pools.get(self._rows.family.unit, Pool())
+        return self._thresholds.fewest_for_distribution("unit", pool.officers)
+
     def services(self) -> tuple[Line, ...]:
         """Return the services by name, then, where there is anything, another service and not answered."""
         known = [self._line(("service", str(s.id)), s.code, s.name, SKM, QUICK) for s in self._rows.of("service")]

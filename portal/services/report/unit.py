@@ -25,7 +25,7 @@ class UnitReport:
 
     `above` are code and name of the units above it inside the caller's scope. `released_at` is in local time.
     `elements` are the nine, the lowest first, those without a figure last. Officers come by name, never ranked.
-    `needed` is the number of answers that a figure of the unit itself waits for.
+    `needed` and `needed_for_spread` are the numbers of answers that figures of the unit itself wait for.
     """
 
     unit_code: str
@@ -35,6 +35,7 @@ class UnitReport:
     periods: tuple[Period, ...]
     released_at: datetime | None
     needed: int
+    needed_for_spread: int
     skm: Score
     quick: Score
     spread: Spread | None
@@ -105,6 +106,7 @@ def _report(
         periods=periods,
         released_at=released_at.astimezone(portal.time_zone) if released_at else None,
         needed=figures.needed,
+        needed_for_spread=figures.needed_for_spread,
         skm=skm,
         quick=quick,
         spread=spread(quick.distribution),

@@ -28,7 +28,7 @@ def counter(app: Flask, feed: Blueprint, per_minute: int) -> Callable[[], None]:
     def tell(response: Response) -> Response:
         limit = limiter.current_limit
         if limit is not None:
-            seconds = max(0, math.ceil(limit.reset_at - time.time()))
+            seconds = min(WINDOW, max(0, math.ceil(limit.reset_at - time.time())))
             response.headers["RateLimit-Policy"] = f'"default";q={per_minute};w={WINDOW}'
             response.headers["RateLimit"] = f'"default";r={max(0, limit.remaining)};t={seconds}'
             if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:

@@ -70,8 +70,9 @@ class ElementSchema(Schema):
     code = _text("Code of the element.", "WAKTU")
     n = _count("Answers to this element; null below the threshold.")
     nrr = _figure("Mean answer (NRR), 1.000 to 4.000", "3.281")
-    lower = _figure("Lower end of the 95 % range of the mean in points, 25.00 to 100.00", "79.42")
-    upper = _figure("Upper end of the 95 % range of the mean in points", "84.18")
+    value = _figure("The mean answer x 25", "82.03")
+    lower = _figure("Lower end of its 95 % range", "79.42")
+    upper = _figure("Upper end of its 95 % range", "84.18")
 
 
 class ScoreSchema(Schema):
@@ -99,7 +100,7 @@ class ScoreSchema(Schema):
     data_cutoff = Instant(
         required=True,
         allow_none=True,
-        metadata={"description": "Last release that moved a figure of this subject and period."},
+        metadata={"description": "Last release that moved a figure of this subject and period; null without a figure."},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import g, request
 from wtforms import HiddenField, IntegerField, StringField
-from wtforms.validators import InputRequired, Optional, Regexp
+from wtforms.validators import InputRequired, Length, Regexp
 
 from portal.domain.errors import FormExpired, Invalid
 from portal.domain.instrument import Instrument
@@ -17,7 +17,8 @@ from portal.web.context import site
 from portal.web.forms import SignedForm
 
 DEVICE_BYTES: Final = 16
-_KEY: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_KEY: Final = re.compile(r"[0-9a-f]{32}\Z", re.ASCII)  # WTForms only matches from the start
+_LONGEST_CHOICE: Final = 20
 
 
 class RateForm(SignedForm):
@@ -28,15 +29,19 @@ class RateForm(SignedForm):
 
 
 class SurveyForm(SignedForm):
-    """The nine elements; every one may be left out."""
+    """The nine elements on their own; every one may be left out."""
 
-    kunci = HiddenField(validators=[Optional(), Regexp(_KEY)])
+    kunci = HiddenField(validators=[InputRequired(), Regexp(_KEY)])
+
+
+class PartForm(SignedForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """The nine elements as a part of a rating that is stored already."""
 
 
 class ChoiceForm(SignedForm):
     """One button of a question on the thank-you page."""
 
-    pilihan = StringField(validators=[InputRequired()])
+    pilihan = StringField(validators=[InputRequired(), Length(max=_LONGEST_CHOICE)])
 
 
 def new_key() -> str:
@@ -63,16 +68,14 @@ def device_cookie() -> tuple[str, str]:
 
 
 def element_answers(instrument: Instrument) -> dict[str, int]:
-    """Read the answers to the elements of an instrument from the form that was sent; blanks are not answered.
-
-    Raises:
-        Invalid: an answer is not a number.
-    """
+    """Read the answers to the elements of an instrument from the form that was sent; blanks are not answered."""
     texts = {element.code: request.form.get(element.code, "") for element in instrument.elements}
-    given = {code: text for code, text in texts.items() if text}
-    if not all(text.isdecimal() and text.isascii() for text in given.values()):
-        raise Invalid("answers")
-    return {code: int(text) for code, text in given.items()}
+    return {code: digit(text) for code, text in texts.items() if text}
+
+
+def digit(text: str) -> int:
+    """Read an answer; what is no single digit becomes 0, which no instrument accepts."""
+    return int(text) if len(text) == 1 and text.isascii() and text.isdecimal() else 0
 
 
 def submission(code: str, form: SignedForm, instrument: str, answers: dict[str, int], device: str) -> Submission:

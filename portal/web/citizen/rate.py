@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -49,7 +49,12 @@ class BusyPage:
 
 
 def add_routes(pages: Blueprint) -> None:
-    pages.add_url_rule("/q/<code>", "rate", partial(page, PreparedPages()))
+    prepared = PreparedPages()
+
+    def rate(code: str) -> Response | str:  # not a `partial`: Flask-Limiter asks every view for its name
+        return page(prepared, code)
+
+    pages.add_url_rule("/q/<code>", view_func=rate)
     pages.add_url_rule("/q/<code>/nilai", view_func=send, endpoint="send", methods=["POST"])
     pages.add_url_rule("/q/<code>/lain", view_func=others, endpoint="others")
 
@@ -121,4 +126,5 @@ def _json(ticket: Ticket) -> Response:
 def busy() -> Response:
     """Return the same form with the same key, to be sent again; nothing is lost and nothing counted twice."""
     fields = tuple((name, value) for name, values in request.form.lists() for value in values)
-    return Response(render_template("citizen/busy.html", page=BusyPage(request.full_path.rstrip("?"), fields)), 429)
+    address = quote(request.script_root + request.path) + "?" + request.query_string.decode("latin-1")
+    return Response(render_template("citizen/busy.html", page=BusyPage(address, fields)), 429)

@@ -14,7 +14,7 @@ from portal.domain.errors import FormExpired
 from portal.domain.instrument import Element
 from portal.services.collect import receipt as followup
 from portal.services.collect.receipt import ReceiptPage
-from portal.web.citizen.forms import ChoiceForm, check
+from portal.web.citizen.forms import ChoiceForm, check, digit
 from portal.web.context import run, site
 
 HELP: Final = "petugas@1"
@@ -75,13 +75,8 @@ def _choice(receipt: str) -> str:
     return str(form.pilihan.data)
 
 
-def _value(text: str) -> int:
-    """Read an answer; what is no digit becomes 0, which no instrument accepts."""
-    return int(text) if text.isdecimal() and text.isascii() else 0
-
-
 def change(receipt: str) -> AnyResponse:
-    run(followup.change_rating, receipt, request.args.get("e", ""), _value(_choice(receipt)))
+    run(followup.change_rating, receipt, request.args.get("e", ""), digit(_choice(receipt)))
     return _back(receipt)
 
 
@@ -96,6 +91,6 @@ def officer(receipt: str) -> AnyResponse:
 
 
 def help_given(receipt: str) -> AnyResponse:
-    answers = {"PETUGAS": _value(_choice(receipt))}
+    answers = {"PETUGAS": digit(_choice(receipt))}
     run(followup.add_answers, receipt, request.args.get("e", ""), HELP, answers)
     return _back(receipt)

@@ -13,7 +13,7 @@ from portal.domain.counter import CounterView
 from portal.domain.instrument import Element
 from portal.services.collect import rate as collect
 from portal.services.collect import receipt as followup
-from portal.web.citizen.forms import SurveyForm, check, device_cookie, element_answers, new_key, submission
+from portal.web.citizen.forms import PartForm, SurveyForm, check, device_cookie, element_answers, new_key, submission
 from portal.web.citizen.rate import CounterListPage, stored
 from portal.web.context import run, site
 
@@ -24,7 +24,7 @@ SKM: Final = "skm-14-2017@1"
 class SurveyPage:
     counter: CounterView
     elements: tuple[Element, ...]
-    form: SurveyForm
+    form: SurveyForm | PartForm
     key: str
     action: str
     empty: bool = False
@@ -37,7 +37,9 @@ def add_routes(pages: Blueprint) -> None:
     pages.add_url_rule("/r/<receipt>/survei", view_func=send_part, endpoint="send_survey_part", methods=["POST"])
 
 
-def _render(counter: CounterView, form: SurveyForm, action: str, key: str, *, empty: bool = False) -> str:
+def _render(
+    counter: CounterView, form: SurveyForm | PartForm, action: str, key: str, *, empty: bool = False
+) -> str:
     elements = site().portal.instruments[SKM].elements
     return render_template("citizen/survey.html", page=SurveyPage(counter, elements, form, key, action, empty))
 
@@ -68,12 +70,12 @@ def part(receipt: str) -> AnyResponse | str:
     if shown.counter is None or not shown.ask_survey:
         return redirect(url_for("citizen.receipt", receipt=receipt, e=token), HTTPStatus.SEE_OTHER)
     action = url_for("citizen.send_survey_part", receipt=receipt, e=token)
-    return _render(shown.counter, SurveyForm(("part", receipt), formdata=None), action, "")
+    return _render(shown.counter, PartForm(("part", receipt), formdata=None), action, "")
 
 
 def send_part(receipt: str) -> AnyResponse:
     token = request.args.get("e", "")
-    form = SurveyForm(("part", receipt))
+    form = PartForm(("part", receipt))
     check(form)
     answers = element_answers(site().portal.instruments[SKM])
     if not answers:
@@ -84,5 +86,5 @@ def send_part(receipt: str) -> AnyResponse:
     return redirect(url_for("citizen.receipt", receipt=receipt, e=token), HTTPStatus.SEE_OTHER)
 
 
-def _nothing_answered(counter: CounterView, form: SurveyForm, action: str, key: str) -> Response:
+def _nothing_answered(counter: CounterView, form: SurveyForm | PartForm, action: str, key: str) -> Response:
     return Response(_render(counter, form, action, key, empty=True), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -9,6 +9,7 @@ from typing import Final
 from flask import Blueprint, render_template, request
 
 from portal.domain.instrument import Element
+from portal.domain.score.summary import ElementScore
 from portal.services.report.figures import HELP, QUICK, SKM
 from portal.services.report.unit import UnitReport, open_unit
 from portal.web import session
@@ -19,13 +20,21 @@ PERIOD: Final = "periode"
 
 
 @dataclass(frozen=True, slots=True)
+class ElementLine:
+    """One of the nine elements, with its score in the form of every other line."""
+
+    element: Element
+    scores: Mapping[str, ElementScore]
+
+
+@dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A unit's report with the words of its instruments; `element` by code, `answers` are those of the one tap."""
+    """A unit's report with the words of its instruments; `tap` is the one-tap question."""
 
     staff: StaffBar
     report: UnitReport
-    elements: Mapping[str, Element]
-    answers: Element
+    elements: tuple[ElementLine, ...]
+    tap: Element
     skm: str = SKM
     quick: str = QUICK
     help: str = HELP
@@ -43,6 +52,7 @@ def own() -> str:
 def unit(unit_code: str | None) -> str:
     report = run(open_unit, session.scope(), unit_code, request.args.get(PERIOD) or None)
     instruments = site().portal.instruments
-    elements = {element.code: element for element in instruments[SKM].elements}
+    asked = {element.code: element for element in instruments[SKM].elements}
+    elements = tuple(ElementLine(asked[score.element], {SKM: score}) for score in report.elements)
     page = UnitPage(session.staff_bar(), report, elements, instruments[QUICK].elements[0])
     return render_template("unit_head/unit.html", page=page)

@@ -26,7 +26,8 @@ Table = tuple[tuple[str, ...], Sequence[Row]]
 _BYTE_ORDER_MARK: Final = "\ufeff"
 _FORMULA: Final = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 _FIGURE: Final = ("value", "lower", "upper", "n")
-_BOTH: Final = tuple(f"{name}_{head}" for name in ("skm", "quick") for head in (*_FIGURE, "mutu", "reason"))
+_SKM: Final = tuple(f"skm_{head}" for head in (*_FIGURE, "mutu", "reason"))
+_QUICK: Final = tuple(f"quick_{head}" for head in (*_FIGURE, "reason"))
 
 
 def add_routes(pages: Blueprint) -> None:
@@ -65,8 +66,9 @@ def _figures(score: Score) -> Row:
     return score.value, score.lower, score.upper, score.n
 
 
-def _both(scores: Sequence[Score]) -> Row:
-    return tuple(cell for score in scores for cell in (*_figures(score), score.mutu, score.reason))
+def _both(line: Line) -> Row:
+    skm, quick = line.scores[SKM], line.scores[QUICK]
+    return *_figures(skm), skm.mutu, skm.reason, *_figures(quick), quick.reason
 
 
 def _name(line: Line) -> str:
@@ -104,13 +106,13 @@ def _elements(report: UnitReport) -> Table:
 
 
 def _services(report: UnitReport) -> Table:
-    rows = [(line.code, _name(line), *_both((line.scores[SKM], line.scores[QUICK]))) for line in report.services]
-    return ("service", "name", *_BOTH), rows
+    rows = [(line.code, _name(line), *_both(line)) for line in report.services]
+    return ("service", "name", *_SKM, *_QUICK), rows
 
 
 def _units(report: UnitReport) -> Table:
-    rows = [(line.code, line.name, *_both((line.scores[SKM], line.scores[QUICK]))) for line in report.units]
-    return ("unit_below", "name", *_BOTH), rows
+    rows = [(line.code, line.name, *_both(line)) for line in report.units]
+    return ("unit_below", "name", *_SKM, *_QUICK), rows
 
 
 def _counters(report: UnitReport) -> Table:
