@@ -38,7 +38,7 @@ run: python ## serve with the settings in config/ and the environment
 	$(BIN)/python -m portal.app serve
 
 test: python system ## all tests, on SQLite and PostgreSQL (ARGS="-k word" for some)
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 check: python ## style, types, layers, templates
 	$(BIN)/ruff check

@@ -186,7 +186,7 @@ def demo_command() -> None:
     folder.mkdir(parents=True)
     settings = demo_settings(folder, os.environ.get("PORTAL_BIND", "127.0.0.1:8000"))
     click.echo("Making up thirteen months of ratings. This takes about half a minute.", err=True)
-    scene = set_up_demo(settings, say=lambda month: click.echo(f"  {month}", err=True))
+    scene = set_up_demo(settings, present=utc_now(), say=lambda month: click.echo(f"  {month}", err=True))
     click.echo(describe(scene, settings.public_url, folder / "env"))
     serve(settings)
 
@@ -212,10 +212,10 @@ def demo_settings(folder: Path, bind: str) -> Settings:
     return settings
 
 
-def set_up_demo(settings: Settings, *, say: Callable[[str], None]) -> Scene:
+def set_up_demo(settings: Settings, *, present: datetime, say: Callable[[str], None]) -> Scene:
     """Migrate and fill the demonstration's database through the same use cases and pages as a real one."""
     migrate(settings.database_url)
-    clock = Clock()
+    clock = Clock(present)
     portal = build_portal(settings, now=clock)
     try:
         return set_up(portal, clock, build_web(settings, portal).test_client, CONFIG / "demo", say)

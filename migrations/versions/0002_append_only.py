@@ -19,6 +19,14 @@ COLUMNS: Final = {
     "audit": "id at actor act detail previous_hash hash".split(),
 }
 PERMIT: Final = "SELECT 1 FROM certificates c WHERE c.closed_at IS NULL AND (c.kind = 'rehearsal' OR c.month = {month})"
+KEYS: Final = {
+    "responses": ("id",),
+    "ballots": ("response_id", "instrument", "revision"),
+    "attributions": ("response_id", "revision"),
+    "verdicts": ("response_id", "revision"),
+    "audit": ("id",),
+}
+SAME: Final = "SELECT 1 FROM {table} t WHERE {key}"
 COUNTS_ON: Final = {
     "responses": "OLD.counts_on",
     "ballots": "(SELECT r.counts_on FROM responses r WHERE r.id = OLD.response_id)",
@@ -44,6 +52,13 @@ def upgrade() -> None:
 def _guard_sqlite(table: str, columns: list[str]) -> None:
     changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in columns)
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    # REPLACE deletes without a trigger where a connection did not ask for recursive ones, and a certificate permits the
+    # delete. A plain INSERT of the same key comes here too, and must be told as what it is: a race that was lost.
+    same = SAME.format(table=table, key=" AND ".join(f"t.{column} = NEW.{column}" for column in KEYS[table]))
+    op.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS ({same}) "
+        f"BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table} is append-only'); END"
+    )
     op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN {changed} {refuse}")
     unless = ""
     if table in COUNTS_ON:
@@ -62,7 +77,8 @@ def _guard_postgresql(table: str) -> None:
     if table in COUNTS_ON:
         permit = PERMIT.format(month=f"date_trunc('month', {COUNTS_ON[table]})::date")
         op.execute(
-            f"CREATE FUNCTION {table}_refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"CREATE FUNCTION {table}_refuse_delete() RETURNS trigger LANGUAGE plpgsql "
+            "SET search_path FROM CURRENT AS $$ BEGIN "  # else whoever deletes could bring certificates of his own
             f"IF NOT EXISTS ({permit}) THEN RAISE EXCEPTION '{table} is append-only'; END IF; RETURN OLD; END $$"
         )
         refuse = f"EXECUTE FUNCTION {table}_refuse_delete()"
@@ -74,7 +90,7 @@ def downgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     for table in COLUMNS:
         on = "" if sqlite else f" ON {table}"
-        for act in ("update", "delete") if sqlite else ("update", "delete", "truncate"):
+        for act in ("update", "delete", "replace") if sqlite else ("update", "delete", "truncate"):
             op.execute(f"DROP TRIGGER {table}_no_{act}{on}")
         if not sqlite and table in COUNTS_ON:
             op.execute(f"DROP FUNCTION {table}_refuse_delete()")

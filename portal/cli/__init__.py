@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from portal.cli import accounts, clients, measures, registry, storage
+from portal.cli import accounts, clients, measures, policy, registry, storage
 from portal.services import Portal
 
 
@@ -17,7 +17,7 @@ def build(open_portal: Callable[[], Portal]) -> click.Group:
     def portal() -> None:
         """Suara Loket: citizens rate the service at the counter."""
 
-    for module in (accounts, clients, measures, registry, storage):
+    for module in (accounts, clients, measures, policy, registry, storage):
         for command in module.commands(open_portal):
             portal.add_command(command)
     return portal

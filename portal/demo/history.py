@@ -31,8 +31,8 @@ _SHARE_OF_HELP, _SHARE_OF_SERVICE, _SHARE_OF_SURVEY = 0.5, 0.35, 0.15
 class Clock:
     """A clock that stands where the demonstration puts it."""
 
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
+    def __init__(self, now: datetime) -> None:
+        self.now = now
 
     def __call__(self) -> datetime:
         return self.now

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -43,13 +42,14 @@ class Scene:
 def set_up(
     portal: Portal, clock: Clock, browser: Callable[[], FlaskClient], folder: Path, say: Callable[[str], None]
 ) -> Scene:
-    """Fill an empty, migrated database."""
+    """Fill an empty, migrated database with what happened until the instant at which the clock stands."""
+    present = clock.now
     government = registry.read(folder)
     report = services.run(portal, import_rows, registry.rows(government), dry_run=False, actor=ACTOR)
     if not report.applied:
         raise ValueError(report.errors)
     today = portal.today()
-    services.run(portal, policy.set_policy, "appraisal_feed", "true", from_on=history.first_day(today), actor=ACTOR)
+    services.run(portal, policy.set_choice, key="appraisal_feed", value="true", actor=ACTOR)
     codes = _codes(portal)
     surveyed = next(unit for unit in government.units if unit.get("published_survey"))
     month = published.month_before(today)
@@ -57,7 +57,7 @@ def set_up(
         folder, browser, clock, portal.time_zone, [codes[code] for code in registry.counters_of(surveyed)], month
     )
     ratings = history.live(History(portal, clock, codes, government), today, say)
-    clock.now = datetime.now(UTC)
+    clock.now = present
     services.run(portal, release, weekly=True)
     passwords = {
         f"kepala.{code}": services.run(

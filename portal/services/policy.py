@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Final
-
-from sqlalchemy.orm import Session
 
 from portal.domain.errors import Invalid
 from portal.domain.period import Period
@@ -18,7 +16,7 @@ from portal.storage import audit, policies
 BASE_PERIOD: Final = "base_period"
 _TRUTH: Final = {"true": True, "on": True, "false": False, "off": False}
 
-Rows = Sequence[tuple[date, Mapping[str, Any]]]
+Choices = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +39,60 @@ def list_policy(portal: Portal) -> Sequence[PolicyLine]:
 def set_choice(portal: Portal, *, key: str, value: str, from_on: date | None = None, actor: str) -> date:
     """Choose `value` for `key` from a day on, and return that day.
 
-    Without `from_on` it is the first day of the next base period; before the first rating, the beginning. Choices
-    already made for later days keep what they decided otherwise themselves.
+    Without `from_on` it is the first day of the next base period, and before the first rating the beginning. A choice
+    already made for a later day stays where it decided `key` otherwise.
 
     Raises:
-        Invalid: the name of the key that is unknown or whose value is not possible, or `from`: the day is past, or two
-            kinds of base period would overlap there.
+        Invalid: the name of the key, which is unknown or cannot have that value; or `from`: the day is past, or base
+            periods of two kinds would overlap.
     """
     chosen = _parse(key, value)
     with portal.begin(repeatable=True) as session:
-        day = _day(portal, session, key, value, from_on)
         rows = policies.list_choices(session)
-        for moved, choices in _changed(rows, day, key, chosen):
-            Policy.from_mapping(choices)
-            policies.put_choices(session, moved, choices)
+        kinds = {Policy.from_mapping(choices).base_period for _, choices in rows}
+        kinds |= {str(chosen)} if key == BASE_PERIOD else set()
+        if policies.is_in_use(session):
+            day = from_on or _next_start(kinds, portal.today())
+            if day < portal.today():
+                raise Invalid("from")
+        else:
+            day = from_on or policies.BEGINNING
+        if key == BASE_PERIOD and not _is_start(kinds, day):
+            raise Invalid("from")
+        for moved_on, choices in _changed(rows, day, {key: chosen}):
+            policies.put_choices(session, moved_on, choices)
         detail = {"key": key, "value": chosen, "from": day.isoformat()}
         audit.append(session, at=portal.now(), actor=actor, act="policy-changed", detail=detail)
     return day
 
 
 def _parse(key: str, value: str) -> str | bool:
-    defaults = {item.name: item.default for item in fields(Policy)}
-    chosen = _TRUTH.get(value.lower(), value) if isinstance(defaults.get(key), bool) else value
+    known = {item.name: item.default for item in fields(Policy)}
+    chosen = _TRUTH.get(value.lower(), value) if isinstance(known.get(key), bool) else value
     Policy.from_mapping({key: chosen})
     return chosen
 
 
-def _day(portal: Portal, session: Session, key: str, value: str, from_on: date | None) -> date:
-    """Return the day from which the choice holds; kinds of base period change only where both have a period begin."""
-    kinds = {portal.policy_on(session, from_on or portal.today()).base_period}
-    if key == BASE_PERIOD:
-        kinds |= {value, *(row[BASE_PERIOD] for day, row in policies.list_choices(session) if BASE_PERIOD in row)}
-    in_use = policies.is_in_use(session)
-    if from_on is None:
-        return _next_start(kinds, portal.today()) if in_use else policies.BEGINNING
-    if in_use and from_on < portal.today():
-        raise Invalid("from")
-    if key == BASE_PERIOD and not _is_start(kinds, from_on):
-        raise Invalid("from")
-    return from_on
+def _is_start(kinds: set[str], day: date) -> bool:
+    """Tell whether periods of every kind begin on `day`, so that none is cut in two."""
+    return all(Period.containing(kind, day).starts_on == day for kind in kinds)
+
+
+def _next_start(kinds: set[str], today: date) -> date:
+    """Return the first day after `today` on which periods of every kind begin: those of the longest kind do."""
+    return max(Period.containing(kind, today).following.starts_on for kind in kinds)
+
+
+def _changed(rows: Sequence[tuple[date, Choices]], day: date, chosen: Choices) -> Iterator[tuple[date, Choices]]:
+    """Return the rows to write: the day's own, and later ones that only repeated what held before."""
+    ((key, _),) = chosen.items()
+    before: Choices = {}
+    for from_on, choices in rows:
+        before = choices if from_on <= day else before
+    yield day, {**before, **chosen}
+    held = asdict(Policy.from_mapping(before))[key]
+    for from_on, choices in rows:
+        if from_on > day:
+            if asdict(Policy.from_mapping(choices))[key] != held:
+                return
+            yield from_on, {**choices, **chosen}

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, cast, exists, func, null, or_, select, true
+from sqlalchemy import BindParameter, Select, String, bindparam, cast, exists, func, null, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.storage.tables import Counter, Officer, Release, ReleaseCell, Service, Unit
 
 # The order of bytes is the same in every database and every country.
 _BYTE_ORDER: Final = {"sqlite": "BINARY", "postgresql": "C"}
-_first, _last = bindparam("first"), bindparam("last")
+_first: BindParameter[Any] = bindparam("first")
+_last: BindParameter[Any] = bindparam("last")
 _inside = or_(Unit.path == bindparam("path"), Unit.path.startswith(bindparam("prefix")))
 
 
@@ -29,7 +30,7 @@ class Listed:
     nip: str | None
 
 
-def _listing(cut: str, table: Any, code: Any, order: str, only: ColumnElement[bool]) -> Select[Any]:  # noqa: ANN401 - mapped classes and their columns
+def _listing(cut: str, table: Any, code: Any, order: str, only: Any) -> Select[Any]:  # noqa: ANN401 - mapped classes and their columns
     """Build the statement for one cut: what still existed in the months or was rated in them, by code."""
     code = code.collate(order)
     rated = exists().where(
@@ -78,7 +79,7 @@ def _scope(path: str) -> dict[str, str]:
     return {"path": path, "prefix": f"{path}." if path else ""}
 
 
-def list_subjects(  # noqa: PLR0913 - what, where, when, and which page of it
+def list_subjects(
     session: Session, cut: str, path: str, first: date, last: date, *, start: str, limit: int
 ) -> Sequence[Listed]:
     """List at most `limit` subjects of a cut below the unit at `path`, whose codes are not before `start`, by code.

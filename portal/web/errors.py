@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from portal.domain.errors import PortalError
 
@@ -99,6 +99,8 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if status < HTTPStatus.BAD_REQUEST:
         return Response(status=status, headers=dict(error.get_headers()))
+    if isinstance(error, BadHost | SecurityError):  # no page can be drawn: the links on it would have no host
+        return Response("bad host\n", status, mimetype="text/plain")
     response = answer(_HTTP_CODES.get(status, _other(status)), status, _refused_parameters(error))
     if allowed := dict(error.get_headers()).get("Allow"):
         response.headers["Allow"] = allowed

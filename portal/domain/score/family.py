@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from portal.domain import sibling
@@ -30,11 +30,15 @@ class Family:
 
 
 def hidden_rows(
-    family: Family, instrument: Instrument, pools: Mapping[Key, Pool], thresholds: Thresholds
+    family: Family,
+    instrument: Instrument,
+    pools: Mapping[Key, Pool],
+    thresholds: Thresholds,
+    elsewhere: Collection[Key] = (),
 ) -> frozenset[Key]:
     """Return the rows below the unit whose figures are not shown: too small, or needed to keep those from subtraction.
 
-    Dashboard, files and API must all hide the same ones: what one of them shows is known.
+    What one surface shows is known, so a stricter one hides what is hidden `elsewhere` too, and builds on it.
     """
     partitions = [
         {key: _count(instrument, pools.get(key, Pool())) for key in keys} for keys in family.partitions(instrument)
@@ -45,7 +49,7 @@ def hidden_rows(
         for key in counts
         if score(instrument, key[0], pools.get(key, Pool()), thresholds).n is None
     }
-    return sibling.hidden(_count(instrument, pools.get(family.unit, Pool())), partitions, too_small)
+    return sibling.hidden(_count(instrument, pools.get(family.unit, Pool())), partitions, too_small.union(elsewhere))
 
 
 def _count(instrument: Instrument, pool: Pool) -> int:

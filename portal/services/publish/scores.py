@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,10 +13,12 @@ from portal.domain.access import SCOPES, Caller
 from portal.domain.errors import FeedOff, NotFound
 from portal.domain.instrument import Instrument
 from portal.domain.period import Period
+from portal.domain.score.family import Key
 from portal.domain.score.summary import Pool, Score, pool_by_subject, score
 from portal.domain.threshold import Thresholds
 from portal.services import Portal
 from portal.services.publish import cursors
+from portal.services.publish.families import STAFF, read_kin
 from portal.services.publish.periods import METHOD_VERSION, PeriodRef, base_period, reference
 from portal.storage import feed, ledger
 from portal.storage.feed import Listed
@@ -33,8 +35,7 @@ MOST: Final = 500
 PROVISIONAL, INSUFFICIENT = "provisional", "insufficient"
 DESCRIPTIVE, NONE = "descriptive", "none"
 
-_STAFF: Final = Thresholds()
-FEED: Final = Thresholds(officer=_STAFF.officer_feed, officer_distribution=_STAFF.officer_feed)
+FEED: Final = Thresholds(officer=STAFF.officer_feed, officer_distribution=STAFF.officer_feed)
 """What staff may view from fewer answers of an officer may leave only from these many (`Thresholds.may_feed`)."""
 
 
@@ -135,7 +136,8 @@ def list_scores(
 ) -> ScorePage:
     """List a page of scores; neither statements nor rows read grow with the number of ratings.
 
-    `subject` is unit, service, counter or officer; `unit_code` keeps to that unit and those below it; `limit` is 1 to 500.
+    `subject` is unit, service, counter or officer; `unit_code` keeps to that unit and those below it; `limit` is 1 to
+    500.
 
     Raises:
         NotFound: no such base period, or no such unit that this caller may see.
@@ -202,23 +204,32 @@ def _path(session: Session, caller: Caller, unit_code: str | None) -> str:
 
 
 def _rows(session: Session, asked: _Asked, keys: Sequence[_Key]) -> tuple[ScoreRow, ...]:
-    subjects = {asked.subject: sorted({str(key.listed.id) for key in keys})}
+    """Read what the rows need in statements whose number does not depend on how many rows there are."""
+    kin = read_kin(session, asked.caller, asked.subject, {key.listed.unit_code for key in keys})
+    wanted: dict[str, set[str]] = {asked.subject: {str(key.listed.id) for key in keys}}
+    for cut, subject in kin.rows():
+        wanted.setdefault(cut, set()).add(subject)
+    subjects = {cut: sorted(found) for cut, found in wanted.items()}
     pools = pool_by_subject(ledger.list_cells(session, subjects, asked.period.starts_on, asked.period.ends_on))
-    return tuple(_row(asked, key, pools.get((asked.subject, str(key.listed.id)), Pool())) for key in keys)
+    hidden = {instrument.id: kin.hidden(instrument, pools, FEED) for instrument in asked.instruments}
+    return tuple(_row(asked, key, pools, hidden[key.instrument.id]) for key in keys)
 
 
-def _row(asked: _Asked, key: _Key, pooled: Pool) -> ScoreRow:
+def _row(asked: _Asked, key: _Key, pools: Mapping[Key, Pool], hidden: Collection[Key]) -> ScoreRow:
+    subject = (asked.subject, str(key.listed.id))
+    # A hidden row reads as one without any answer: nothing may tell it from a row that is too small itself.
+    pooled = Pool() if subject in hidden else pools.get(subject, Pool())
     figure = score(key.instrument, asked.subject, pooled, FEED)
-    hidden = figure.reason is not None
+    missing = figure.reason is not None
     return ScoreRow(
         _subject(asked, key.listed),
         reference(asked.portal, asked.period),
         figure.instrument,
         figure.measure,
         METHOD_VERSION,
-        INSUFFICIENT if hidden else PROVISIONAL,
+        INSUFFICIENT if missing else PROVISIONAL,
         figure.reason,
-        NONE if hidden else DESCRIPTIVE,
+        NONE if missing else DESCRIPTIVE,
         figure.n,
         figure.value,
         figure.lower,
@@ -226,7 +237,7 @@ def _row(asked: _Asked, key: _Key, pooled: Pool) -> ScoreRow:
         figure.mutu,
         figure.distribution,
         _elements(figure),
-        None if hidden else pooled.released_at,
+        None if missing else pooled.released_at,
     )
 
 

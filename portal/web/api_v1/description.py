@@ -13,7 +13,7 @@ from flask_smorest import Api, Blueprint
 from portal.domain.access import SCOPES
 from portal.services.publish.periods import METHOD_VERSION
 from portal.web import guards
-from portal.web.api_v1 import examples
+from portal.web.api_v1.examples import problem
 from portal.web.api_v1.schemas import ProblemSchema
 from portal.web.guards import Guard
 
@@ -21,7 +21,7 @@ OPENAPI: Final = "3.1.0"
 OAUTH, BASIC = "oauth2", "client"
 PROBLEM: Final = "application/problem+json"
 _ABOUT: Final = (
-    "Scores of citizens' ratings, as evidence for appraisal. Figures are decimal strings and the same to the last digit "
+    "Scores of citizens' ratings, as evidence for appraisal. Figures are decimal strings, the same to the last digit "
     "on every surface. Changes of this version only add: ignore fields and values that you do not know."
 )
 _TAGS: Final = {
@@ -74,7 +74,7 @@ class Description:
         components.security_scheme(BASIC, {"type": "http", "scheme": "basic"})
         components.response("NotModified", {"description": "The representation has not changed."})
         for status, (name, code, text) in _ERRORS.items():
-            content = {PROBLEM: {"schema": ProblemSchema, "example": examples.problem(status, code)}}
+            content = {PROBLEM: {"schema": ProblemSchema, "example": problem(status, code)}}
             components.response(name, {"description": text, "content": content})
         for name, text in _TAGS.items():
             self._api.spec.tag({"name": name, "description": text})

@@ -12,15 +12,15 @@ from flask_smorest import Blueprint
 from portal.domain.access import SCOPES
 from portal.domain.errors import Invalid, Unauthenticated
 from portal.services.admit import clients
-from portal.web.api_v1 import examples
 from portal.web.api_v1.description import BASIC
+from portal.web.api_v1.examples import METADATA, TOKEN, token_error
 from portal.web.api_v1.schemas import MetadataSchema, TokenErrorSchema, TokenRequestSchema, TokenSchema
 from portal.web.context import run, site
 
 GRANT: Final = "client_credentials"
 FORM: Final = "application/x-www-form-urlencoded"
-TOKEN: Final = "/oauth2/token"  # noqa: S105 - an address, not a secret
-METADATA: Final = "/.well-known/oauth-authorization-server"
+ADDRESS: Final = "/oauth2/token"
+WELL_KNOWN: Final = "/.well-known/oauth-authorization-server"
 
 
 class _Refusal(Exception):
@@ -39,9 +39,9 @@ def nothing_ambient() -> None:
 def blueprint() -> Blueprint:
     """Return the blueprint of tokens."""
     pages = Blueprint("oauth", __name__)
-    issued = pages.response(200, TokenSchema, example=examples.TOKEN)(issue)
+    issued = pages.response(200, TokenSchema, example=TOKEN)(issue)
     for status, error in ((400, "invalid_request"), (401, "invalid_client")):
-        example = examples.token_error(error)
+        example = token_error(error)
         issued = pages.alt_response(status, schema=TokenErrorSchema, example=example)(issued)
     body = {
         "required": True,
@@ -49,10 +49,10 @@ def blueprint() -> Blueprint:
     }
     security: list[dict[str, list[str]]] = [{BASIC: []}, {}]
     issued = pages.doc(operationId="issueToken", tags=["oauth"], security=security, requestBody=body)(issued)
-    pages.add_url_rule(TOKEN, "issue", issued, methods=["POST"])
-    shown = pages.response(200, MetadataSchema, example=examples.METADATA)(metadata)
+    pages.add_url_rule(ADDRESS, "issue", issued, methods=["POST"])
+    shown = pages.response(200, MetadataSchema, example=METADATA)(metadata)
     shown = pages.doc(operationId="getAuthorizationServer", tags=["oauth"], security=[{}])(shown)
-    pages.add_url_rule(METADATA, "metadata", shown)
+    pages.add_url_rule(WELL_KNOWN, "metadata", shown)
     return pages
 
 
@@ -111,7 +111,7 @@ def metadata() -> dict[str, Any]:
     address = site().public_url
     return {
         "issuer": address,
-        "token_endpoint": f"{address}{TOKEN}",
+        "token_endpoint": f"{address}{ADDRESS}",
         "grant_types_supported": [GRANT],
         "response_types_supported": [],
         "scopes_supported": list(SCOPES),

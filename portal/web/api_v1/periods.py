@@ -8,16 +8,16 @@ from flask_smorest import Blueprint
 
 from portal.services.publish import periods
 from portal.services.publish.periods import PeriodRow
-from portal.web.api_v1 import examples
 from portal.web.api_v1.description import PATH_PARAMETERS, documented
+from portal.web.api_v1.examples import PERIOD, PERIODS
 from portal.web.api_v1.schemas import PeriodListSchema, PeriodSchema
 from portal.web.context import run
 
 
 def add_routes(feed: Blueprint) -> None:
-    listed = feed.response(200, PeriodListSchema, example=examples.PERIODS)(list_periods)
+    listed = feed.response(200, PeriodListSchema, example=PERIODS)(list_periods)
     feed.add_url_rule("/periods", "list_periods", documented(feed, listed, "listPeriods", "periods", (401, 403, 429)))
-    one = feed.response(200, PeriodSchema, example=examples.PERIOD)(get_period)
+    one = feed.response(200, PeriodSchema, example=PERIOD)(get_period)
     one = documented(feed, one, "getPeriod", "periods", (401, 403, 404, 429))
     feed.add_url_rule("/periods/<period>", "get_period", one, parameters=[PATH_PARAMETERS["period"]])
 

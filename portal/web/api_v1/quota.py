@@ -11,7 +11,7 @@ from typing import Final, cast
 from flask import Blueprint, Flask, Response
 from flask_limiter import Limiter
 
-from portal.web.api_v1 import bearer
+from portal.web.api_v1.bearer import caller
 
 WINDOW: Final = 60
 
@@ -20,7 +20,7 @@ def counter(app: Flask, feed: Blueprint, per_minute: int) -> Callable[[], None]:
     """Return what counts the caller's request, and let every response tell what is left."""
     (limiter,) = cast("set[Limiter]", app.extensions["limiter"])
 
-    @limiter.shared_limit(f"{per_minute}/minute", scope="api_v1", key_func=lambda: bearer.caller().client_code)
+    @limiter.shared_limit(f"{per_minute}/minute", scope="api_v1", key_func=lambda: caller().client_code)
     def count() -> None:
         pass
 

@@ -8,20 +8,20 @@ from urllib.parse import urlencode
 from flask_smorest import Blueprint
 
 from portal.services.publish import scores
-from portal.web.api_v1 import examples
 from portal.web.api_v1.bearer import caller
 from portal.web.api_v1.description import PATH_PARAMETERS, documented
+from portal.web.api_v1.examples import OFFICER_SCORES, SCORES, UNIT_SCORES
 from portal.web.api_v1.schemas import ScoreListSchema, ScorePageSchema, ScoreQuerySchema
 from portal.web.context import run
 
 
 def add_routes(feed: Blueprint) -> None:
-    paged = feed.response(200, ScorePageSchema, example=examples.SCORES)(list_scores)
+    paged = feed.response(200, ScorePageSchema, example=SCORES)(list_scores)
     paged = feed.arguments(ScoreQuerySchema, location="query")(paged)
     paged = documented(feed, paged, "listScores", "scores", (400, 401, 403, 404, 422, 429))
     feed.add_url_rule("/scores", "list_scores", paged)
     for path, subject, view in (("units", "Unit", list_unit_scores), ("officers", "Officer", list_officer_scores)):
-        example = examples.UNIT_SCORES if subject == "Unit" else examples.OFFICER_SCORES
+        example = UNIT_SCORES if subject == "Unit" else OFFICER_SCORES
         one = feed.response(200, ScoreListSchema, example=example)(view)
         one = documented(feed, one, f"list{subject}Scores", "scores", (401, 403, 404, 422, 429))
         endpoint = f"list_{subject.lower()}_scores"

@@ -1,0 +1,85 @@
+"""Which rows of the feed are hidden so that subtracting its other rows from their unit reveals nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from portal.domain.access import Caller
+from portal.domain.instrument import Instrument
+from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
+from portal.domain.score.family import Family, Key, hidden_rows
+from portal.domain.score.summary import Pool
+from portal.domain.threshold import Thresholds
+from portal.storage import structure
+from portal.storage.structure import Subject, UnitRow
+
+STAFF = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The units that the rows of a page belong to, each with everything that makes it up."""
+
+    families: tuple[Family, ...] = ()
+
+    def rows(self) -> Iterator[Key]:
+        """Name every row whose counts are needed, some more than once."""
+        for family in self.families:
+            yield from (family.unit, *family.services, *family.counters, *family.units)
+
+    def hidden(self, instrument: Instrument, pools: Mapping[Key, Pool], feed: Thresholds) -> frozenset[Key]:
+        """Return the rows to hide: those that the dashboard hides, and what the feed's own thresholds ask for."""
+        found: set[Key] = set()
+        for family in self.families:
+            on_dashboard = hidden_rows(family, instrument, pools, STAFF)
+            found |= hidden_rows(family, instrument, pools, feed, on_dashboard)
+        return frozenset(found)
+
+
+def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Iterable[str]) -> Kin:
+    """Return the kin of rows that belong to these units: of a unit, what its parent is made of.
+
+    Above its own unit a caller sees nothing to subtract from. Officers are parts of nothing that is published.
+    """
+    if subject == "officer":
+        return Kin()
+    path = tuple(map(int, caller.unit_path.split("."))) if caller.unit_path else ()
+    units = structure.list_subtree(session, path) if path else structure.list_units(session)
+    known = {unit.id: unit for unit in units}
+    wanted = set(unit_codes)
+    belonging = [unit for unit in units if unit.unit_code in wanted]
+    heads = {unit.id for unit in belonging}
+    if subject == "unit":
+        heads = {unit.path[-2] for unit in belonging if len(unit.path) > 1} & known.keys()
+    return Kin(_families(known, structure.list_subjects(session, sorted(heads)), heads))
+
+
+@dataclass(slots=True)
+class _Parts:
+    services: list[Key] = field(default_factory=list)
+    counters: list[Key] = field(default_factory=list)
+    units: list[Key] = field(default_factory=list)
+
+
+def _families(units: Mapping[int, UnitRow], subjects: Sequence[Subject], heads: Iterable[int]) -> tuple[Family, ...]:
+    parts = {head: _Parts() for head in sorted(heads)}
+    for subject in subjects:
+        if subject.kind == "service":
+            parts[subject.unit_id].services.append(("service", str(subject.id)))
+        elif subject.kind == "counter":
+            parts[subject.unit_id].counters.append(("counter", str(subject.id)))
+    for unit in units.values():
+        if len(unit.path) > 1 and unit.path[-2] in parts:
+            parts[unit.path[-2]].units.append(("unit", str(unit.id)))
+    return tuple(
+        Family(
+            ("unit", str(head)),
+            (*of.services, *(("service", service_subject(head, code)) for code in (OTHER_SERVICE, NOT_ANSWERED))),
+            tuple(of.counters),
+            tuple(of.units),
+        )
+        for head, of in parts.items()
+    )
