@@ -1,4 +1,4 @@
-"""Settings: one frozen dataclass; `config/portal.toml` overlaid by `PORTAL_*` variables; every bad key is reported at once."""
+"""Settings: one dataclass; `config/portal.toml` overlaid by `PORTAL_*`; every bad key is reported at once."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Settings:
 
 
 def load(files: list[Path], environment: Mapping[str, str]) -> Settings:
-    """Read settings from TOML files, later ones first in rank, overlaid by `PORTAL_*` variables and `PORTAL_*_FILE` files.
+    """Read settings from TOML files, each over the one before, then from `PORTAL_*` and `PORTAL_*_FILE`.
 
     Raises:
         BadSettings: unknown or unreadable keys, all of them at once, with a hint for each near miss.

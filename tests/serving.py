@@ -13,16 +13,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from portal.settings import PREFIX
+from tests.wire import HOST, PATIENCE
 
 ROOT: Final = Path(__file__).parents[1]
-HOST: Final = "127.0.0.1"
 PORTAL: Final = ("portal.app", "serve")
 SECRET: Final = "made-up secret of the tests, 32+"
 _PROBE: Final = b"GET /healthz HTTP/1.0\r\n\r\n"
-_PATIENCE: Final = 30.0
 _BLINK: Final = 0.01
 
 
@@ -43,10 +42,11 @@ class Serving:
             {"secret_key": SECRET, "database_url": database_url, "bind": f"{HOST}:{self.port}", **settings}
         )
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server may be started again
+        self._log: IO[bytes] | None = None
 
     def start(self) -> None:
         """Start the server and return once it answers."""
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `kill`
         self._process = subprocess.Popen(
             self._program, cwd=ROOT, env=self._environment, stderr=self._log, start_new_session=True
         )
@@ -59,25 +59,30 @@ class Serving:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
             _wait(self._is_gone, f"{self._program} still listens")
 
     def _answers(self) -> bool:
         if self._process is None or self._process.poll() is not None:
             raise RuntimeError(f"{self._program} ended before it answered\n{self._said()}")
         try:
-            with socket.create_connection((HOST, self.port), timeout=_PATIENCE) as connection:
+            with socket.create_connection((HOST, self.port), timeout=PATIENCE) as connection:
                 connection.sendall(_PROBE)
                 return connection.recv(1024).startswith(b"HTTP/1.")
         except OSError:
             return False
 
     def _said(self) -> str:
+        if self._log is None:
+            return ""
         self._log.seek(0)
         return self._log.read().decode("utf-8", "replace")[-2000:]
 
     def _is_gone(self) -> bool:
         try:
-            socket.create_connection((HOST, self.port), timeout=_PATIENCE).close()
+            socket.create_connection((HOST, self.port), timeout=PATIENCE).close()
         except ConnectionRefusedError:
             return True
         except OSError:
@@ -91,7 +96,7 @@ def _environment(settings: Mapping[str, object]) -> dict[str, str]:
 
 
 def _wait(until: Callable[[], bool], complaint: str) -> None:
-    never, end = threading.Event(), time.monotonic() + _PATIENCE
+    never, end = threading.Event(), time.monotonic() + PATIENCE
     while not until():
         if time.monotonic() > end:
             raise TimeoutError(complaint)

@@ -80,7 +80,8 @@ def test_the_published_matrix_gives_78_74_on_page_table_and_feed(demo: Demo) -> 
     page = browser.get(f"/unit?periode={demo.scene.period_code}").text
     assert "78,74" in page
     assert "78.74" in browser.get(f"/unit?periode={demo.scene.period_code}&l=en").text
-    (row,) = [row for row in _rows(browser, "kecamatan", "ringkasan", demo.scene.period_code) if "78.74" in row.values()]
+    rows = _rows(browser, "kecamatan", "ringkasan", demo.scene.period_code)
+    (row,) = [row for row in rows if "78.74" in row.values()]
     assert {"B", "49"} <= set(row.values())
     feed = demo.pull(f"/api/v1/units/kecamatan/scores/{demo.scene.period_code}")["items"]
     (skm,) = [score for score in feed if score["measure"] == "skm"]
@@ -88,7 +89,7 @@ def test_the_published_matrix_gives_78_74_on_page_table_and_feed(demo: Demo) -> 
 
 
 @pytest.mark.parametrize(
-    ("subject", "table", "code", "columns"),
+    "subject, table, code, columns",
     [
         ("counter", "loket", "counter", {"layanan": ""}),
         ("service", "layanan", "service", {"skm": "IKM", "layanan": "Quick"}),

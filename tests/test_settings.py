@@ -39,7 +39,7 @@ def test_every_bad_key_is_reported_at_once_with_a_hint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "name, value",
     [
         ("secret_key", "short"),
         ("time_zone", "Asia/Nowhere"),

@@ -114,7 +114,7 @@ def tallies_of(place: Place, standing: Standing, instruments: Mapping[str, Instr
 def values_of(place: Place, standing: Standing, instruments: Mapping[str, Instrument]) -> dict[CellKey, int]:
     """Return the cells to which the response contributes, each with its value.
 
-    The value is the answer 1..4, or the ballot total for a composite. A response that does not count contributes nothing.
+    The value is the answer 1..4, or the ballot total for a composite. What does not count contributes nothing.
     """
     if standing.state != COUNTED:
         return {}
@@ -138,7 +138,7 @@ def service_subject(unit_id: int, service: str) -> str:
 def subjects_of(
     measure: str, unit_path: Sequence[int], counter_id: int, service: str, officer: str
 ) -> Iterator[tuple[str, str]]:
-    """Name the (cut, subject) of a measure: SKM never reaches a counter, only `petugas` reaches an officer (design 3)."""
+    """Name the (cut, subject) of a measure: SKM never reaches a counter, only `petugas` reaches an officer."""
     if measure == "petugas":
         if officer != NOBODY:
             yield "officer", officer

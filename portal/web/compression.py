@@ -31,7 +31,8 @@ def install(app: Flask) -> None:
         if tag is not None:
             # A strong tag names bytes, so each coding has its own (RFC 9110, section 8.8.3.3).
             response.set_etag(f"{tag}-gzip" if smaller else tag, weak=bool(is_weak))
-            response.make_conditional(request)
+            if "If-None-Match" in request.headers:
+                response.make_conditional(request)
         if smaller and response.status_code != HTTPStatus.NOT_MODIFIED:
             response.set_data(gzip.compress(body, _LEVEL, mtime=0))
             response.headers["Content-Encoding"] = "gzip"

@@ -30,7 +30,7 @@ STATUS: Final = {
     "storage-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
 }
-_HTTP_CODES: Final = {
+HTTP_CODES: Final = {
     400: "bad-request",
     401: "unauthenticated",
     403: "forbidden",
@@ -101,7 +101,7 @@ def _http_error(error: HTTPException) -> Response:
         return Response(status=status, headers=dict(error.get_headers()))
     if isinstance(error, BadHost | SecurityError):  # no page can be drawn: the links on it would have no host
         return Response("bad host\n", status, mimetype="text/plain")
-    response = answer(_HTTP_CODES.get(status, _other(status)), status, _refused_parameters(error))
+    response = answer(HTTP_CODES.get(status, _other(status)), status, _refused_parameters(error))
     if allowed := dict(error.get_headers()).get("Allow"):
         response.headers["Allow"] = allowed
     return response

@@ -1,4 +1,4 @@
-"""The valve: so high that hundreds behind one address never meet it, low enough to stop a flood; and against guessing."""
+"""The valve: hundreds behind one address never meet it, a flood does; and limits against guessing."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.main import QRCode
@@ -23,7 +23,7 @@ class Symbol:
 
 def draw(text: str) -> Symbol:
     """Draw `text` with error correction Q: a quarter of the symbol may be scratched, or covered by glare."""
-    code: QRCode = QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET)
+    code: QRCode[Any] = QRCode(error_correction=ERROR_CORRECT_Q, border=QUIET)
     code.add_data(text)
     code.make(fit=True)
     matrix = code.get_matrix()

@@ -54,7 +54,9 @@ def page() -> AnyResponse | str:
     token = session.current_token()
     if token and run(sessions.find_session, token):
         return _go_on()
-    return render_template("sign_in/page.html", page=SignInPage(SignInForm(_BOUND_TO, formdata=None), "", session.onward_path()))
+    return render_template(
+        "sign_in/page.html", page=SignInPage(SignInForm(_BOUND_TO, formdata=None), "", session.onward_path())
+    )
 
 
 def send() -> AnyResponse:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.benchmarks.floor_form import QUESTIONS
-from tests.benchmarks.load import Visit, ask, expect, get, new_key, post
+from tests.benchmarks.load import Visit
+from tests.wire import Wire, expect, get, new_key, post
 
 _FIELD: Final = r'name="{}"[^>]*value="([^"]*)"'
 _KEY: Final = re.compile(_FIELD.format("kunci").encode())
@@ -56,7 +57,8 @@ def rating(codes: list[str]) -> Pair:
     """Send a rating with a key of its own and a token issued this round."""
 
     def ours(port: int) -> Visits:
-        tokens = {code: _find(_TOKEN, _body(ask(port, get(_path(code))))) for code in codes}
+        with Wire(port) as wire:
+            tokens = {code: _find(_TOKEN, _body(expect(wire.ask(get(_path(code))), _OK))) for code in codes}
         turns = _turns(codes)
 
         def visit() -> Visit:
@@ -121,4 +123,5 @@ def _turns(codes: list[str]) -> Iterator[tuple[str, int]]:
 
 def plain_bytes(port: int, code: str) -> bytes:
     """Return the page as it travels, for the bare route."""
-    return expect(ask(port, get(_path(code))), _OK).partition(b"\r\n\r\n")[2]
+    with Wire(port) as wire:
+        return expect(wire.ask(get(_path(code))), _OK).partition(b"\r\n\r\n")[2]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import re
-import secrets
 import threading
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final
-from urllib.parse import urlencode
+from types import TracebackType
+from typing import Final, Self
 
-from tests.serving import HOST
+from tests.wire import PATIENCE, Refused, Wire, expect, get, new_key, post
 
 FACES: Final = range(1, 5)
 _TOKEN: Final = re.compile(r'name="token"[^>]*value="([^"]*)"')
-_PATIENCE: Final = 20
-_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded"}
-_LOST: Final = (OSError, http.client.HTTPException)
+_LOCATION: Final = re.compile(rb"\r\nLocation: (\S+)\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -28,23 +25,26 @@ class Rating:
     code: str
     token: str
     value: int
-    key: str = field(default_factory=lambda: secrets.token_hex(16))
-
-    @property
-    def key_bytes(self) -> bytes:
-        return bytes.fromhex(self.key)
+    key: str = field(default_factory=new_key)
 
 
-class Connection:
-    """A kept connection to a server, or to what stands before it."""
+class Citizen:
+    """A phone with a connection to a server, or to what stands before it; broken, it connects anew."""
 
     def __init__(self, port: int) -> None:
-        self._http = http.client.HTTPConnection(HOST, port, timeout=_PATIENCE)
+        self._port = port
+        self._wire = Wire(port)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self._wire.socket.close()
 
     def token(self, code: str) -> str:
         """Open the page of a counter and take the token out of it."""
-        self._http.request("GET", f"/q/{code}")
-        found = _TOKEN.search(self._http.getresponse().read().decode())
+        body = expect(self._wire.ask(get(f"/q/{code}")), 200).partition(b"\r\n\r\n")[2]
+        found = _TOKEN.search(zlib.decompress(body, zlib.MAX_WBITS | 16).decode())
         assert found
         return found[1]
 
@@ -52,25 +52,22 @@ class Connection:
         """Send a rating and return where the thank-you page is.
 
         Raises:
-            OSError, http.client.HTTPException: no answer came.
+            OSError: no answer came.
+            Refused: another answer than the promise that the rating is kept.
         """
-        body = urlencode({"kunci": rating.key, "token": rating.token, "nilai": rating.value})
-        self._http.request("POST", f"/q/{rating.code}/nilai", body, _HEADERS)
-        answer = self._http.getresponse()
-        answer.read()
-        assert answer.status == 303, answer.status
-        return answer.headers["Location"]
+        form = f"kunci={rating.key}&token={rating.token}&nilai={rating.value}"
+        found = _LOCATION.search(expect(self._wire.ask(post(f"/q/{rating.code}/nilai", form)), 303))
+        assert found
+        return found[1].decode()
 
     def insist(self, rating: Rating) -> str:
         """Send a rating until an answer comes."""
         while True:
             try:
                 return self.send(rating)
-            except _LOST:
-                self.close()
-
-    def close(self) -> None:
-        self._http.close()
+            except OSError:
+                self._wire.socket.close()
+                self._wire = Wire(self._port)
 
 
 class Crowd:
@@ -80,9 +77,8 @@ class Crowd:
         self._port = port
         self._size = size
         self._news = threading.Condition()
-        connection = Connection(port)
-        self._tokens = [(code, connection.token(code)) for code in codes]
-        connection.close()
+        with Citizen(port) as first:
+            self._tokens = [(code, first.token(code)) for code in codes]
         self.promised: dict[Rating, str] = {}
         self.waiting: list[Rating] = []
         self.wrong: list[Exception] = []
@@ -97,36 +93,33 @@ class Crowd:
         for thread in threads:
             thread.start()
         with self._news:
-            reached = self._news.wait_for(lambda: len(self.promised) >= goal or self.wrong, _PATIENCE)
+            reached = self._news.wait_for(lambda: len(self.promised) >= goal or self.wrong, PATIENCE)
         then()
         for thread in threads:
-            thread.join(_PATIENCE)
+            thread.join(PATIENCE)
         assert reached
         assert not self.wrong
 
     def _go_on(self, chance: Random) -> None:
-        connection = Connection(self._port)
-        while True:
-            rating = Rating(*chance.choice(self._tokens), value=chance.choice(FACES))
-            try:
-                location = connection.send(rating)
-            except _LOST:
+        with Citizen(self._port) as citizen:
+            while True:
+                rating = Rating(*chance.choice(self._tokens), value=chance.choice(FACES))
+                try:
+                    location = citizen.send(rating)
+                except OSError:
+                    with self._news:
+                        return self.waiting.append(rating)
+                except Refused as error:
+                    with self._news:
+                        self.wrong.append(error)
+                        return self._news.notify()
                 with self._news:
-                    self.waiting.append(rating)
-                return connection.close()
-            except AssertionError as error:
-                with self._news:
-                    self.wrong.append(error)
+                    self.promised[rating] = location
                     self._news.notify()
-                return connection.close()
-            with self._news:
-                self.promised[rating] = location
-                self._news.notify()
 
     def send_again(self) -> None:
         """Send what was never answered, with the same keys."""
-        connection = Connection(self._port)
-        for rating in self.waiting:
-            self.promised[rating] = connection.send(rating)
+        with Citizen(self._port) as citizen:
+            for rating in self.waiting:
+                self.promised[rating] = citizen.send(rating)
         self.waiting.clear()
-        connection.close()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from random import Random
 from types import TracebackType
 from typing import Self
 
-from tests.serving import HOST
+from tests.wire import HOST
 
 _CHUNK = 1 << 16
 
 
 class LossyProxy:
-    """Forwards to a server, one request for each connection; this share of the answers is dropped."""
+    """Forwards to a server, and hangs up in place of this share of the answers."""
 
     def __init__(self, server_port: int, *, lost_share: float, chance: Random) -> None:
         self._server = HOST, server_port
@@ -42,6 +43,20 @@ class LossyProxy:
 
     def _forward(self, client: socket.socket) -> None:
         with client, socket.create_connection(self._server) as server:
-            while request := client.recv(_CHUNK):
-                server.sendall(request)
-                ...
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=_pump, args=(client, server), daemon=True).start()
+            while answer := server.recv(_CHUNK):
+                if self._chance.random() < self._lost_share:
+                    self.lost += 1
+                    break
+                client.sendall(answer)
+            for end in (client, server):
+                with suppress(OSError):  # the other side was quicker
+                    end.shutdown(socket.SHUT_RDWR)
+
+
+def _pump(client: socket.socket, server: socket.socket) -> None:
+    with suppress(OSError):  # either side may be gone at any time; that is what this proxy is for
+        while request := client.recv(_CHUNK):
+            server.sendall(request)

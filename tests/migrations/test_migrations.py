@@ -57,8 +57,8 @@ def objects(connection: Connection, schema: str | None = None) -> set[tuple[str,
     else:
         rows = connection.execute(
             text("""
-                SELECT 'class ' || relkind::text, relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
-                WHERE nspname = :schema
+                SELECT 'class ' || relkind::text, relname::text FROM pg_class JOIN pg_namespace n
+                ON n.oid = relnamespace WHERE nspname = :schema
                 UNION ALL
                 SELECT 'function', proname::text FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
                 WHERE nspname = :schema

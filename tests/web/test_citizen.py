@@ -263,7 +263,9 @@ def test_back_shows_the_page_as_it_was(client: FlaskClient) -> None:
 def test_a_receipt_can_be_looked_up_later_as_people_write_it(client: FlaskClient) -> None:
     thanks = visit.tap(client, town.MAIN, 1)
     receipt = thanks.request.path.removeprefix("/r/")
-    found = client.get("/status", query_string={"kode": f" {receipt[:5].lower()} {receipt[5:]}-"}, follow_redirects=True)
+    found = client.get(
+        "/status", query_string={"kode": f" {receipt[:5].lower()} {receipt[5:]}-"}, follow_redirects=True
+    )
     assert found.request.path == f"/r/{receipt}"
     assert visit.heading(found) == "Status masukan Anda: Diterima"
     assert f"{receipt[:5]}-{receipt[5:]}" in found.text

@@ -112,7 +112,9 @@ def test_a_fault_of_ours_is_told_to_programs_as_a_problem(failing: FlaskClient) 
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 417, 422, 429, 431, 500, 502, 503])
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 405, 406, 411, 413, 414, 415, 417, 422, 429, 431, 500, 502, 503]
+)
 def test_every_status_has_a_page_of_its_own_that_leads_on(failing: FlaskClient, status: int, language: str) -> None:
     response = failing.get(f"/tolak/{status}?l={language}")
     assert response.status_code == status

@@ -134,9 +134,7 @@ def test_receipts_that_exist_are_looked_up_without_limit(app: Flask) -> None:
     assert {client.get(thanks.request.full_path).status_code for _ in range(GUESSES_PER_MINUTE + 5)} == {200}
 
 
-def test_a_rating_goes_on_when_the_storage_of_the_limiter_is_down(
-    build: Callable[..., Flask], portal: Portal
-) -> None:
+def test_a_rating_goes_on_when_the_storage_of_the_limiter_is_down(build: Callable[..., Flask], portal: Portal) -> None:
     client = build(limiter_storage="broken://").test_client()
     thanks = visit.tap(client, town.MAIN, 3)
     assert client.get(visit.form_to(thanks, "/bantuan").press(client, "Puas").location).status_code == 200

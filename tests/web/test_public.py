@@ -46,8 +46,14 @@ def test_the_first_page_asks_for_either_code_in_both_languages(client: FlaskClie
 @pytest.mark.parametrize(
     "language, words",
     [
-        ("id", ["Peraturan Menteri PANRB Nomor 14 Tahun 2017", "Nomor 27 Tahun 2022", "72 jam", "24 jam", "5 penilaian"]),
-        ("en", ["PANRB Ministerial Regulation No. 14 of 2017", "Law No. 27 of 2022", "72 hours", "24 hours", "5 ratings"]),
+        (
+            "id",
+            ["Peraturan Menteri PANRB Nomor 14 Tahun 2017", "Nomor 27 Tahun 2022", "72 jam", "24 jam", "5 penilaian"],
+        ),
+        (
+            "en",
+            ["PANRB Ministerial Regulation No. 14 of 2017", "Law No. 27 of 2022", "72 hours", "24 hours", "5 ratings"],
+        ),
     ],
 )
 def test_the_privacy_page_says_what_is_kept_on_what_basis_and_whom_to_ask(

@@ -45,7 +45,9 @@ def build(portal: Portal) -> None:
         session.add(_counter(6, ALONE, "Loket 6"))
         session.flush()
         session.add_all([CounterService(counter_id=number, service_id=1) for number in (3, 6)])
-        session.add_all([_duty(1, officer=1, counter=1), _duty(2, officer=1, counter=2), _duty(3, officer=2, counter=2)])
+        session.add_all(
+            [_duty(1, officer=1, counter=1), _duty(2, officer=1, counter=2), _duty(3, officer=2, counter=2)]
+        )
 
 
 def _officer(number: int, name: str) -> Officer:

@@ -74,15 +74,13 @@ class Rows:
 class Figures:
     """The figures of one unit and period."""
 
-    def __init__(self, instruments: Mapping[str, Instrument], pools: Mapping[Key, Pool], rows: Rows) -> None:
-        """Find the rows to hide."""
+    def __init__(self, instruments: Mapping[str, Instrument], pools: Mapping[Key, Pool], line: Sequence[Rows]) -> None:
+        """Find the rows to hide; `line` leads from the uppermost unit that the reader sees down to the one reported."""
         self._instruments = instruments
         self._pools = pools
-        self._rows = rows
+        self._rows = line[-1]
         self._thresholds = Thresholds()
-        self._hidden = {
-            name: hidden_rows(rows.family, instruments[name], pools, self._thresholds) for name in (SKM, QUICK)
-        }
+        self._hidden = {name: self._hide(instruments[name], line) for name in (SKM, QUICK)}
 
     def own(self, instrument: str) -> Score:
         """Return a figure of the unit itself."""
@@ -126,6 +124,15 @@ class Figures:
             self._line(("unit", str(child.id)), child.unit_code, child.name, SKM, QUICK)
             for child in self._rows.children
         )
+
+    def _hide(self, instrument: Instrument, line: Sequence[Rows]) -> frozenset[Key]:
+        """Return the rows to hide: all of them where the unit itself is hidden from whoever sees a unit above it."""
+        families = [rows.family for rows in line]
+        hidden = [hidden_rows(family, instrument, self._pools, self._thresholds) for family in families]
+        family = families[-1]
+        if any(below.unit in rows for rows, below in zip(hidden, families[1:], strict=False)):
+            return hidden[-1].union((family.unit, *family.services, *family.counters, *family.units))
+        return hidden[-1]
 
     def _line(self, key: Key, code: str, name: str, *instruments: str) -> Line:
         return Line(code, name, {each: self._score(key, each) for each in instruments}, self._needed(key))

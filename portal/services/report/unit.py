@@ -86,22 +86,19 @@ def _report(
     period: Period,
     periods: tuple[Period, ...],
 ) -> UnitReport:
-    below = [row for row in units if row.path[: len(unit.path)] == unit.path]
-    children = sorted((row for row in below if row.path[:-1] == unit.path), key=lambda row: row.name.casefold())
-    rows = Rows(unit, children, structure.list_subjects(session, [unit.id]))
-    cells = ledger.list_cells(session, rows.wanted(), period.preceding.starts_on, period.ends_on)
+    below = [row.id for row in units if row.path[: len(unit.path)] == unit.path]
+    line = _line(session, units, unit)
+    cells = ledger.list_cells(session, _wanted(line), period.preceding.starts_on, period.ends_on)
     pools = pool_by_subject(cell for cell in cells if cell.key.month >= period.starts_on)
     before = pool_by_subject(cell for cell in cells if cell.key.month < period.starts_on)
-    rated = tallies.list_counters_rated_on(session, portal.today(), [row.id for row in below])
-    figures = Figures(portal.instruments, pools, rows)
+    rated = tallies.list_counters_rated_on(session, portal.today(), below)
+    figures = Figures(portal.instruments, pools, line)
     skm, quick = figures.own(SKM), figures.own(QUICK)
     released_at = max((pool.released_at for pool in pools.values() if pool.released_at), default=None)
-    names = {row.id: (row.unit_code, row.name) for row in units}
-
     return UnitReport(
         unit_code=unit.unit_code,
         unit_name=unit.name,
-        above=tuple(names[unit_id] for unit_id in unit.path[:-1] if unit_id in names),
+        above=tuple((rows.unit.unit_code, rows.unit.name) for rows in line[:-1]),
         period=period,
         periods=periods,
         released_at=released_at.astimezone(portal.time_zone) if released_at else None,
@@ -110,7 +107,7 @@ def _report(
         skm=skm,
         quick=quick,
         spread=spread(quick.distribution),
-        previous_spread=spread(Figures(portal.instruments, before, rows).own(QUICK).distribution),
+        previous_spread=spread(Figures(portal.instruments, before, line).own(QUICK).distribution),
         elements=tuple(sorted(skm.elements, key=_lowest_first)),
         services=figures.services(),
         counters=figures.counters(rated),
@@ -118,6 +115,29 @@ def _report(
         units=figures.units(),
         rated_today=bool(rated),
     )
+
+
+def _line(session: Session, units: Sequence[UnitRow], unit: UnitRow) -> list[Rows]:
+    """Return the rows of each unit from the caller's own down to `unit`: together they tell what must be hidden."""
+    line = [row for row in units if unit.path[: len(row.path)] == row.path]
+    subjects = structure.list_subjects(session, [row.id for row in line])
+    by_name = sorted(units, key=lambda row: row.name.casefold())
+    return [
+        Rows(
+            row,
+            [child for child in by_name if child.path[:-1] == row.path],
+            [subject for subject in subjects if subject.unit_id == row.id],
+        )
+        for row in line
+    ]
+
+
+def _wanted(line: Sequence[Rows]) -> dict[str, list[str]]:
+    wanted: dict[str, list[str]] = {}
+    for rows in line:
+        for cut, subjects in rows.wanted().items():
+            wanted.setdefault(cut, []).extend(subjects)
+    return wanted
 
 
 def _lowest_first(element: ElementScore) -> tuple[bool, Decimal]:

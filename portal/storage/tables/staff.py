@@ -59,7 +59,7 @@ class Refusal(Base):
 
 
 class SignInSession(Base):
-    """A signed-in browser; only the digest of its cookie is kept, so that it can be revoked but not stolen from here."""
+    """A signed-in browser; only the digest of its cookie is kept, to revoke it by, not to steal it."""
 
     __tablename__ = "sessions"
     token_hash: Mapped[bytes] = mapped_column(primary_key=True)

@@ -37,9 +37,7 @@ def add_routes(pages: Blueprint) -> None:
     pages.add_url_rule("/r/<receipt>/survei", view_func=send_part, endpoint="send_survey_part", methods=["POST"])
 
 
-def _render(
-    counter: CounterView, form: SurveyForm | PartForm, action: str, key: str, *, empty: bool = False
-) -> str:
+def _render(counter: CounterView, form: SurveyForm | PartForm, action: str, key: str, *, empty: bool = False) -> str:
     elements = site().portal.instruments[SKM].elements
     return render_template("citizen/survey.html", page=SurveyPage(counter, elements, form, key, action, empty))
 

@@ -1,0 +1,89 @@
+"""Every state of every page that a citizen can meet, and how to get there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Place
+from tests.web import town
+
+State = Callable[[Page, Place, str], None]
+
+
+def _at(path: str) -> State:
+    def go(page: Page, place: Place, language: str) -> None:
+        separator = "&" if "?" in path else "?"
+        page.goto(f"{place.origin}{path}{separator}l={language}")
+
+    return go
+
+
+def rated(code: str) -> State:
+    """The thank-you page of a counter."""
+
+    def go(page: Page, place: Place, language: str) -> None:
+        _at(f"/q/{code.lower()}")(page, place, language)
+        page.locator(".faces button").nth(2).click()
+
+    return go
+
+
+def _change(page: Page, place: Place, language: str) -> None:
+    rated(town.MAIN)(page, place, language)
+    page.locator("a[href*='/ubah']").click()
+
+
+def _partly_told(page: Page, place: Place, language: str) -> None:
+    rated(town.SHARED)(page, place, language)
+    page.locator("form[action*='/layanan'] button").first.click()
+    page.locator("form[action*='/petugas'] button").first.click()
+
+
+def _all_told(page: Page, place: Place, language: str) -> None:
+    _partly_told(page, place, language)
+    page.locator("form[action*='/bantuan'] button").first.click()
+    page.locator("a[href*='/survei']").click()
+    page.locator("label.choice").first.click()
+    page.locator("main .send").click()
+
+
+def _receipt(page: Page, place: Place, language: str) -> None:
+    rated(town.MAIN)(page, place, language)
+    page.goto(f"{page.url.partition('?')[0]}?l={language}")
+
+
+def _empty_survey(page: Page, place: Place, language: str) -> None:
+    _at(f"/s/{town.MAIN.lower()}")(page, place, language)
+    page.locator("main .send").click()
+
+
+def _busy(page: Page, place: Place, language: str) -> None:
+    for _ in range(2):
+        page.goto(f"{place.narrow}/q/{town.MAIN.lower()}?l={language}")
+        page.locator(".faces button").first.click()
+
+
+STATES: Final[dict[str, State]] = {
+    "home": _at("/"),
+    "rate": _at(f"/q/{town.MAIN.lower()}"),
+    "rate an officer": _at(f"/q/{town.PLATE.lower()}"),
+    "survey": _at(f"/s/{town.MAIN.lower()}"),
+    "survey without an answer": _empty_survey,
+    "thanks": rated(town.MAIN),
+    "thanks, asking who served": rated(town.SHARED),
+    "thanks, partly told": _partly_told,
+    "thanks, all told": _all_told,
+    "change": _change,
+    "receipt": _receipt,
+    "others": _at(f"/q/{town.MAIN.lower()}/lain"),
+    "closed": _at(f"/q/{town.CLOSED.lower()}"),
+    "closed, no other": _at(f"/q/{town.DESERTED.lower()}"),
+    "busy": _busy,
+    "privacy": _at("/privasi"),
+    "no such page": _at("/tidak-ada"),
+    "no such code": _at("/buka?kode=K7M"),
+    "our fault": _at("/gagal"),
+}
