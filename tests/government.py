@@ -12,7 +12,10 @@ from portal import services
 from portal.domain.code import counter_code
 from portal.services import Portal
 from portal.services.collect.rate import Submission, rate
+from portal.services.collect.receipt import ReceiptPage, open_receipt
 from portal.services.collect.tokens import Ticket, read_edit_token
+from portal.storage import responses
+from portal.storage.responses import Record
 from portal.storage.tables import (
     Base,
     Counter,
@@ -164,6 +167,15 @@ class Government:
     def response_id(self, ticket: Ticket) -> bytes:
         """Return what a ticket is about, while it is good."""
         return read_edit_token(self.portal, ticket.edit_token).response_id
+
+    def record(self, ticket: Ticket) -> Record:
+        """Return the response as it stands."""
+        with self.portal.read() as session:
+            return responses.get_record(session, self.response_id(ticket))
+
+    def page(self, ticket: Ticket) -> ReceiptPage:
+        """Open the thank-you page."""
+        return open_receipt(self.portal, ticket.receipt, ticket.edit_token)
 
 
 def small(portal: Portal) -> Government:

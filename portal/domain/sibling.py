@@ -36,9 +36,11 @@ def hidden(total: int, partitions: Sequence[Mapping[K, int]], too_small: Collect
 def _with_next_smallest(total: int, counts: Mapping[K, int], gone: set[K]) -> set[K]:
     shown = sorted((row for row in counts if row not in gone), key=lambda row: counts[row])
     gone = set(gone)
-    while shown and gone:
+    while shown and any(counts[row] for row in gone):
         rest = total - sum(counts[row] for row in shown)
-        if rest <= 0 or _possible(rest, len(gone), most=counts[shown[0]]) >= FEWEST_POSSIBLE:
+        # Rows that nobody answered hide nobody: staff know which counter was closed and which service nobody asked for.
+        answered = sum(1 for row in gone if counts[row])
+        if rest <= 0 or _possible(rest, answered, most=counts[shown[0]]) >= FEWEST_POSSIBLE:
             break
         gone.add(shown.pop(0))
     return gone

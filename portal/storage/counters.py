@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Table, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -23,6 +23,8 @@ from portal.storage.tables import (
     Service,
     Unit,
 )
+
+T = TypeVar("T", int, str)
 
 _code: BindParameter[str] = bindparam("code")
 _day: BindParameter[date] = bindparam("day")
@@ -123,18 +125,15 @@ _SCENE = (
     .outerjoin(Duty, _on_duty(Counter.id))
     .where(Counter.public_code == _code)
 )
-_SERVICES = select(Service.id, Service.name).where(_served(_counter_id, bindparam("unit_id"))).order_by(Service.name)
+_SERVICES = select(Service.id, Service.name).where(_served(_counter_id, bindparam("unit_id")))
 _DUTY_NAMES = (
     select(Officer.id, Officer.name)
     .join(Duty, and_(Duty.officer_id == Officer.id, _on_duty(_counter_id)))
     .distinct()
-    .order_by(Officer.name)
 )
 _SIBLINGS = (
     select(Counter.public_code, Counter.name)
     .where(Counter.unit_id == bindparam("unit_id"), Counter.channel == "loket", _lasting(Counter.ends_on))
-    .order_by(Counter.name)
-    .limit(40)
 )
 _DAY_KEY = {
     "sqlite": sqlite.insert(cast("Table", DayKey.__table__)).on_conflict_do_nothing(),
@@ -164,18 +163,18 @@ def _view(row: Any) -> CounterView:  # noqa: ANN401 - a result row of _VIEW_COLU
 
 def find_counter(session: Session, public_code: str) -> CounterView | None:
     """Return the counter that carries `public_code`, closed ones too."""
-    row = session.execute(_VIEW, {"code": public_code}).one_or_none()
+    row = session.connection().execute(_VIEW, {"code": public_code}).one_or_none()
     return _view(row) if row else None
 
 
 def get_counter(session: Session, counter_id: int) -> CounterView:
     """Return the counter of a response, which always exists."""
-    return _view(session.execute(_VIEW_BY_ID, {"counter_id": counter_id}).one())
+    return _view(session.connection().execute(_VIEW_BY_ID, {"counter_id": counter_id}).one())
 
 
 def find_scene(session: Session, public_code: str, at: datetime) -> Scene | None:
     """Return the counter as it is at the local time `at`."""
-    rows = session.execute(_SCENE, {"code": public_code, **_moment(at)}).all()
+    rows = session.connection().execute(_SCENE, {"code": public_code, **_moment(at)}).all()
     if not rows:
         return None
     officers = {row.duty_officer_id for row in rows} - {None}
@@ -183,23 +182,28 @@ def find_scene(session: Session, public_code: str, at: datetime) -> Scene | None
     return Scene(_view(first), bool(first.is_open), tuple(sorted(officers)), first.only_service, first.day_key)
 
 
+def _by_name(rows: Iterable[Row[T, str]]) -> list[tuple[T, str]]:
+    """Sort (key, name) by name here: databases put capitals and spaces in different places."""
+    return sorted(((key, name) for key, name in rows), key=lambda row: row[1].casefold())
+
+
 def list_services(session: Session, counter: CounterView, at: datetime) -> Sequence[tuple[int, str]]:
     """List (id, name) of the services that the counter gives, by name."""
     parameters = {"counter_id": counter.id, "unit_id": counter.unit_id, **_moment(at)}
-    return [(row.id, row.name) for row in session.execute(_SERVICES, parameters)]
+    return _by_name(session.connection().execute(_SERVICES, parameters))
 
 
 def list_on_duty(session: Session, counter_id: int, at: datetime) -> Sequence[tuple[int, str]]:
     """List (id, name) of the officers on duty at the local time `at`, by name."""
-    return [(row.id, row.name) for row in session.execute(_DUTY_NAMES, {"counter_id": counter_id, **_moment(at)})]
+    return _by_name(session.connection().execute(_DUTY_NAMES, {"counter_id": counter_id, **_moment(at)}))
 
 
 def list_open_counters(session: Session, unit_id: int, day: date) -> Sequence[tuple[str, str]]:
     """List (public code, name) of the unit's counters in use on `day`, by name."""
-    return [(row.public_code, row.name) for row in session.execute(_SIBLINGS, {"unit_id": unit_id, "day": day})]
+    return _by_name(session.connection().execute(_SIBLINGS, {"unit_id": unit_id, "day": day}))
 
 
 def put_day_key(session: Session, on_date: date, key: bytes) -> bytes:
     """Keep the first key offered for the day, and return it."""
-    session.execute(_DAY_KEY[session.get_bind().dialect.name], {"on_date": on_date, "key": key})
-    return session.execute(select(DayKey.key).where(DayKey.on_date == on_date)).scalar_one()
+    session.connection().execute(_DAY_KEY[session.get_bind().dialect.name], {"on_date": on_date, "key": key})
+    return session.connection().execute(select(DayKey.key).where(DayKey.on_date == on_date)).scalar_one()

@@ -64,9 +64,9 @@ def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tu
         {"response_id": response_id, **key._asdict(), "released": before, "current": after}
         for key, (before, after) in moves.items()
     ]
-    session.execute(_PUT_PENDING[session.get_bind().dialect.name], rows)
+    session.connection().execute(_PUT_PENDING[session.get_bind().dialect.name], rows)
     if not new:
-        session.execute(_SETTLE, {"of_response": response_id})
+        session.connection().execute(_SETTLE, {"of_response": response_id})
 
 
 def list_pending(session: Session) -> Iterator[tuple[CellKey, bytes, int, int]]:

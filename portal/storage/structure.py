@@ -104,5 +104,6 @@ def list_shifts(session: Session, first: date, last: date) -> Sequence[Shift]:
 
 
 def _shift(*columns: Any) -> Shift:  # noqa: ANN401 - the columns of _SHIFTS
-    *shift, ends_on, left_on = columns
-    return Shift(*shift, ends_on=min((day for day in (ends_on, left_on) if day), default=None))
+    officer_id, counter_id, weekday, on_date, from_on, *ends = columns
+    last = min((day for day in ends if day), default=None)
+    return Shift(officer_id, counter_id, weekday, on_date, from_on, last)

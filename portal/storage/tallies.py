@@ -64,7 +64,7 @@ def add(session: Session, rows: Mapping[TallyKey, Tally]) -> None:
     """Add each tally to its row; `rows` must come in key order, which is the order of locking."""
     if rows:
         columns = [{**key._asdict(), **dict(zip(_COUNTS, tally.parts, strict=True))} for key, tally in rows.items()]
-        session.execute(_ADD[session.get_bind().dialect.name], columns)
+        session.connection().execute(_ADD[session.get_bind().dialect.name], columns)
 
 
 def _tally(row: Row[*tuple[Any, ...]]) -> Tally:

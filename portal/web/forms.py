@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
+from flask import request
 from flask_wtf import FlaskForm
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer
 from wtforms import Field, ValidationError
 from wtforms.csrf.core import CSRF, CSRFTokenField
 
@@ -18,9 +20,15 @@ _SALT: Final = "form"
 
 def sign(bound_to: Sequence[str]) -> str:
     """Return a token for what the form is bound to, issued this second."""
-    portal = site().portal
-    serializer = URLSafeSerializer(portal.secret_key, salt=_SALT)
-    return str(serializer.dumps([list(bound_to), int(portal.now().timestamp())]))
+    return _signer().sign(".".join((*bound_to, str(_now())))).decode()
+
+
+def _signer() -> Signer:
+    return Signer(site().portal.secret_key, salt=_SALT, digest_method=hashlib.sha256)
+
+
+def _now() -> int:
+    return int(site().portal.now().timestamp())
 
 
 class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
@@ -38,11 +46,11 @@ class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
     def validate_csrf_token(self, form: FlaskForm, field: Field) -> None:
         """Refuse a token that is forged, too old, or bound to something else."""
         try:
-            bound_to, issued = URLSafeSerializer(site().portal.secret_key, salt=_SALT).loads(field.data or "")
+            bound_to, _, issued = _signer().unsign(field.data or "").decode().rpartition(".")
         except BadSignature as error:
             raise ValidationError("token") from error
-        form.age = int(site().portal.now().timestamp()) - issued
-        if bound_to != list(form.bound_to) or not 0 <= form.age <= form.valid_for.total_seconds():
+        form.age = _now() - int(issued)
+        if bound_to != ".".join(form.bound_to) or not 0 <= form.age <= form.valid_for.total_seconds():
             raise ValidationError("token")
 
 
@@ -60,6 +68,8 @@ class SignedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def __init__(self, bound_to: Sequence[str], **kwargs: Any) -> None:  # noqa: ANN401 - handed on to WTForms
         self.bound_to = tuple(bound_to)
+        if request.method == "POST":
+            kwargs.setdefault("formdata", request.form)  # Flask-WTF would look for files as well
         super().__init__(**kwargs)
 
     @property

@@ -33,11 +33,17 @@ def install(
     A storage that is down lets everything through, for a rating must never be lost to it.
     """
     limiter = Limiter(address_mark, app=app, storage_uri=storage, swallow_errors=True, headers_enabled=False)
+    by_receipt = {f"{citizen.name}.{name}" for name in _BY_RECEIPT}
+
+    @limiter.request_filter
+    def is_free() -> bool:
+        """Spare what no limit is about, most of all the page behind the code, the search for limits."""
+        return request.method != "POST" and request.endpoint not in by_receipt
+
     limiter.limit(f"{valve_per_minute}/minute", methods=["POST"])(citizen)
     guesses = limiter.shared_limit(f"{GUESSES_PER_MINUTE}/minute", scope="receipts", deduct_when=_is_wrong)
-    for name in _BY_RECEIPT:
-        endpoint = f"{citizen.name}.{name}"
-        app.view_functions[endpoint] = guesses(app.view_functions[endpoint])
+    for endpoint in by_receipt:
+        app.view_functions[endpoint] = guesses(app.view_functions[endpoint])  # type: ignore[assignment]  # a view again, says Flask-Limiter in its own types
 
     @app.errorhandler(RateLimitExceeded)
     def exceeded(_: RateLimitExceeded) -> Response:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from flask import Flask, Response, g, request
 
 LOGGER: Final = "portal"
+_write: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -28,7 +29,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["where"] = _where(record)
-        return json.dumps(line, ensure_ascii=False)
+        return _write(line)
 
 
 def _where(record: logging.LogRecord) -> list[str]:

@@ -84,8 +84,9 @@ def leave() -> AnyResponse:
 def _go_on() -> AnyResponse:
     """Lead to where the caller wanted to go, in the language chosen since."""
     path, _, query = (session.onward_path() or url_for(_LANDING)).partition("?")
-    wanted = {**dict(parse_qsl(query)), LANGUAGE: g.language}
-    return redirect(f"{path}?{urlencode(wanted)}" if query or g.language != DEFAULT else path, HTTPStatus.SEE_OTHER)
+    asked = {name: value for name, value in parse_qsl(query) if name != LANGUAGE}
+    wanted = asked if g.language == DEFAULT else {**asked, LANGUAGE: g.language}
+    return redirect(f"{path}?{urlencode(wanted)}" if wanted else path, HTTPStatus.SEE_OTHER)
 
 
 def _again(form: SignInForm, problem: str, *, wait: int = 0) -> AnyResponse:

@@ -100,6 +100,7 @@ def test_below_the_threshold_a_row_is_there_without_figures(
     portal: Portal, government: Government, cut: str, code: str, officers: int, fewest: int
 ) -> None:
     ids = {"unit": government.units, "counter": government.counters, "service": government.services}[cut]
+    publish(portal, *(cell("unit", unit_id, spread(0, 0, 0, 50)) for unit_id in government.units.values()))
     for n, shown in ((fewest - 1, False), (fewest, True)):
         publish(portal, cell(cut, ids[code], spread(0, 0, 0, n), officers=officers))
         row = rows(portal, cut)[code, "layanan"]
@@ -169,6 +170,26 @@ def test_the_next_smallest_is_hidden_where_only_the_feed_hides_one(portal: Porta
     assert [line.scores["quick@1"].n for line in report.counters] == [20, 50, 60]
     left = rows(portal, "counter")
     assert [left[code, "layanan"].n for code in counts] == [None, None, 60]
+
+
+def test_of_a_hidden_unit_everything_is_hidden_but_from_its_own_client(portal: Portal) -> None:
+    made = without_officers(portal)
+    made.add_counter("2B", "UPT-2")
+    publish(
+        portal,
+        cell("counter", made.counters["1A"], spread(0, 0, 0, 4), officers=None),
+        cell("unit", made.units["UPT-1"], spread(0, 0, 0, 4), officers=None),
+        cell("counter", made.counters["2"], spread(0, 0, 0, 20), officers=None),
+        cell("counter", made.counters["2B"], spread(0, 0, 0, 30), officers=None),
+        cell("unit", made.units["UPT-2"], spread(0, 0, 0, 50), officers=None),
+        cell("counter", made.counters["D"], spread(0, 0, 0, 60), officers=None),
+        cell("unit", made.units["DINAS"], spread(0, 0, 0, 114), officers=None),
+    )
+    own = system(f"{made.units['DINAS']}.{made.units['UPT-2']}")
+    assert [rows(portal, "unit")[code, "layanan"].n for code in ("DINAS", "UPT-1", "UPT-2")] == [114, None, None]
+    assert [rows(portal, "counter")[code, "layanan"].n for code in ("2", "2B", "D")] == [None, None, 60]
+    assert rows(portal, "unit", own)["UPT-2", "layanan"].n == 50
+    assert [rows(portal, "counter", own)[code, "layanan"].n for code in ("2", "2B")] == [20, 30]
 
 
 def test_services_outside_the_registry_and_name_plates_are_not_listed(portal: Portal, government: Government) -> None:

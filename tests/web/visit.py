@@ -23,14 +23,22 @@ class Form:
     hidden: Mapping[str, str]
     buttons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def press(self, client: FlaskClient, words: str, **changes: object) -> TestResponse:
+    def press(self, client: FlaskClient, words: str, *, headers: Mapping[str, str] | None = None) -> TestResponse:
         """Send the form by the button with these words."""
         name, value = self.buttons[words]
-        return self.send(client, **{name: value, **changes})
+        return self.send(client, {name: value}, headers=headers)
 
-    def send(self, client: FlaskClient, *, headers: Mapping[str, str] | None = None, **changes: object) -> TestResponse:
+    def send(
+        self,
+        client: FlaskClient,
+        answers: Mapping[str, object] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **changes: object,
+    ) -> TestResponse:
         """Send the form with fields changed or added; None leaves a field out."""
-        fields = {name: value for name, value in {**self.hidden, **changes}.items() if value is not None}
+        filled = {**self.hidden, **(answers or {}), **changes}
+        fields = {name: value for name, value in filled.items() if value is not None}
         return client.post(self.action, data=fields, headers=headers)
 
 

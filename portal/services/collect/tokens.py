@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer
 
 from portal.domain import code as codes
 from portal.domain.errors import FormExpired
@@ -48,8 +48,7 @@ def receipt_hash(portal: Portal, receipt: str) -> bytes:
 
 def edit_token(portal: Portal, response_id: bytes, given_at: datetime) -> str:
     """Sign the right to change the response and to add to it, counted from the instant it was given."""
-    serializer = URLSafeSerializer(portal.secret_key, salt=_SALT)
-    return str(serializer.dumps([response_id.hex(), int(given_at.timestamp())]))
+    return _signer(portal).sign(f"{response_id.hex()}.{int(given_at.timestamp())}").decode()
 
 
 def read_edit_token(portal: Portal, token: str) -> Edit:
@@ -59,10 +58,14 @@ def read_edit_token(portal: Portal, token: str) -> Edit:
         FormExpired: it is forged or too old.
     """
     try:
-        response_id, given = URLSafeSerializer(portal.secret_key, salt=_SALT).loads(token)
+        response_id, _, given = _signer(portal).unsign(token).decode().partition(".")
     except BadSignature as error:
         raise FormExpired from error
-    edit = Edit(bytes.fromhex(response_id), datetime.fromtimestamp(given, UTC))
+    edit = Edit(bytes.fromhex(response_id), datetime.fromtimestamp(int(given), UTC))
     if portal.now() > edit.given_at + PARTS_FOR:
         raise FormExpired
     return edit
+
+
+def _signer(portal: Portal) -> Signer:
+    return Signer(portal.secret_key, salt=_SALT, digest_method=hashlib.sha256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -21,26 +21,37 @@ STAFF = Thresholds()
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """The units that the rows of a page belong to, each with everything that makes it up."""
+    """The units that the rows of a page belong to and those above them, each with everything that makes it up."""
 
     families: tuple[Family, ...] = ()
 
     def rows(self) -> Iterator[Key]:
         """Name every row whose counts are needed, some more than once."""
         for family in self.families:
-            yield from (family.unit, *family.services, *family.counters, *family.units)
+            yield family.unit
+            yield from _below(family)
 
     def hidden(self, instrument: Instrument, pools: Mapping[Key, Pool], feed: Thresholds) -> frozenset[Key]:
-        """Return the rows to hide: those that the dashboard hides, and what the feed's own thresholds ask for."""
+        """Return the rows to hide: those that the dashboard hides, and what the feed's own thresholds ask for.
+
+        Of a unit that is hidden everything is, as its parts would sum up to it.
+        """
         found: set[Key] = set()
         for family in self.families:
-            on_dashboard = hidden_rows(family, instrument, pools, STAFF)
-            found |= hidden_rows(family, instrument, pools, feed, on_dashboard)
+            if family.unit in found:
+                found.update(_below(family))
+            else:
+                on_dashboard = hidden_rows(family, instrument, pools, STAFF)
+                found |= hidden_rows(family, instrument, pools, feed, on_dashboard)
         return frozenset(found)
 
 
-def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Iterable[str]) -> Kin:
-    """Return the kin of rows that belong to these units: of a unit, what its parent is made of.
+def _below(family: Family) -> tuple[Key, ...]:
+    return (*family.services, *family.counters, *family.units)
+
+
+def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Collection[str]) -> Kin:
+    """Return the kin of rows that belong to these units, from the caller's own unit down.
 
     Above its own unit a caller sees nothing to subtract from. Officers are parts of nothing that is published.
     """
@@ -48,13 +59,10 @@ def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Iterabl
         return Kin()
     path = tuple(map(int, caller.unit_path.split("."))) if caller.unit_path else ()
     units = structure.list_subtree(session, path) if path else structure.list_units(session)
-    known = {unit.id: unit for unit in units}
-    wanted = set(unit_codes)
-    belonging = [unit for unit in units if unit.unit_code in wanted]
-    heads = {unit.id for unit in belonging}
-    if subject == "unit":
-        heads = {unit.path[-2] for unit in belonging if len(unit.path) > 1} & known.keys()
-    return Kin(_families(known, structure.list_subjects(session, sorted(heads)), heads))
+    belonging = [unit for unit in units if unit.unit_code in unit_codes]
+    heads = {unit_id for unit in belonging for unit_id in (unit.path[:-1] if subject == "unit" else unit.path)}
+    parts = {unit.id: _Parts() for unit in units if unit.id in heads}
+    return Kin(_families(parts, units, structure.list_subjects(session, list(parts))))
 
 
 @dataclass(slots=True)
@@ -64,14 +72,13 @@ class _Parts:
     units: list[Key] = field(default_factory=list)
 
 
-def _families(units: Mapping[int, UnitRow], subjects: Sequence[Subject], heads: Iterable[int]) -> tuple[Family, ...]:
-    parts = {head: _Parts() for head in sorted(heads)}
+def _families(parts: Mapping[int, _Parts], units: Sequence[UnitRow], subjects: Sequence[Subject]) -> tuple[Family, ...]:
     for subject in subjects:
         if subject.kind == "service":
             parts[subject.unit_id].services.append(("service", str(subject.id)))
         elif subject.kind == "counter":
             parts[subject.unit_id].counters.append(("counter", str(subject.id)))
-    for unit in units.values():
+    for unit in units:
         if len(unit.path) > 1 and unit.path[-2] in parts:
             parts[unit.path[-2]].units.append(("unit", str(unit.id)))
     return tuple(

@@ -6,10 +6,12 @@ from typing import Final
 
 from flask import Flask
 from flask_smorest import Blueprint
+from werkzeug.wrappers import Response
 
 from portal.web import guards
-from portal.web.api_v1 import bearer, oauth, periods, quota, scores
+from portal.web.api_v1 import bearer, oauth, periods, scores
 from portal.web.api_v1.description import Description
+from portal.web.api_v1.quota import Quota
 
 REQUESTS_PER_MINUTE: Final = 600
 
@@ -20,13 +22,14 @@ def install(app: Flask, *, requests_per_minute: int = REQUESTS_PER_MINUTE) -> No
     feed = Blueprint("api_v1", __name__, url_prefix="/api/v1")
     periods.add_routes(feed)
     scores.add_routes(feed)
+    quota = Quota(app, requests_per_minute)
     feed.after_request(bearer.label)
-    count = quota.counter(app, feed, requests_per_minute)
+    feed.after_request(quota.tell)
 
-    def identified() -> None:
+    def known_and_within_quota() -> Response | None:
         bearer.identify()
-        count()
+        return quota.count()
 
-    described.register(feed, identified)
+    described.register(feed, known_and_within_quota)
     described.register(oauth.blueprint(), oauth.nothing_ambient)
     guards.register(app, described.blueprint(), guards.anyone)

@@ -34,7 +34,7 @@ class SurveyForm(SignedForm):
     kunci = HiddenField(validators=[InputRequired(), Regexp(_KEY)])
 
 
-class PartForm(SignedForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class PartForm(SignedForm):
     """The nine elements as a part of a rating that is stored already."""
 
 

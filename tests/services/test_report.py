@@ -1,0 +1,175 @@
+"""The report of a unit, below the page that shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from portal import services
+from portal.domain.errors import NotFound
+from portal.domain.period import Period
+from portal.services import Portal
+from portal.services.collect.rate import rate
+from portal.services.publish.release import release
+from portal.services.report.counter import open_counter_sheet
+from portal.services.report.figures import QUICK, SKM
+from portal.services.report.unit import UnitReport, open_unit
+from tests.clock import Clock
+from tests.government import SURVEY, Government, small, without_officers
+from tests.published import cell, publish, spread
+
+FEW = 2
+"""Officers behind a cell that is in truth about them."""
+
+
+@pytest.fixture
+def made(portal: Portal) -> Government:
+    return small(portal)
+
+
+def path(made: Government, *codes: str) -> tuple[int, ...]:
+    return tuple(made.units[code] for code in codes)
+
+
+def report(portal: Portal, made: Government, code: str = "UPT-1", period: str | None = None) -> UnitReport:
+    """What the head of DINAS sees of a unit."""
+    return services.run(portal, open_unit, path(made, "DINAS"), code, period)
+
+
+def test_a_rating_shows_after_the_release_and_not_before(portal: Portal) -> None:
+    made = without_officers(portal)
+    made.taps("1A", 4, 4, 3, 3, 2)
+    assert report(portal, made).quick.n is None
+    services.run(portal, release)
+    shown = report(portal, made)
+    assert (shown.quick.n, shown.quick.value, shown.needed) == (5, "80.00", 5)
+    assert shown.spread
+    assert [answer.n for answer in shown.spread.answers] == [0, 1, 2, 2]
+
+
+def test_without_a_code_it_is_the_callers_own_unit(portal: Portal, made: Government) -> None:
+    own = services.run(portal, open_unit, path(made, "DINAS", "UPT-2"), None, None)
+    assert (own.unit_code, own.above, own.units) == ("UPT-2", (), ())
+
+
+def test_the_way_up_and_the_units_below_stay_inside_the_scope(portal: Portal, made: Government) -> None:
+    shown = report(portal, made)
+    assert shown.above == (("DINAS", "Unit Contoh DINAS"),)
+    assert [line.code for line in report(portal, made, "DINAS").units] == ["UPT-1", "UPT-2"]
+
+
+@pytest.mark.parametrize("code", ["DINAS", "UPT-2", "TIADA"])
+def test_a_unit_outside_the_scope_does_not_exist(portal: Portal, made: Government, code: str) -> None:
+    with pytest.raises(NotFound):
+        services.run(portal, open_unit, path(made, "DINAS", "UPT-1"), code, None)
+
+
+@pytest.mark.parametrize("counter", ["D", "2", "TIADA", "KTP", "P1"])
+def test_a_counter_outside_the_scope_does_not_exist(portal: Portal, made: Government, counter: str) -> None:
+    with pytest.raises(NotFound):
+        services.run(portal, open_counter_sheet, path(made, "DINAS", "UPT-1"), counter)
+
+
+def test_the_sheet_of_a_counter_names_it_and_its_unit(portal: Portal, made: Government) -> None:
+    sheet = services.run(portal, open_counter_sheet, path(made, "DINAS"), "1A")
+    assert (sheet.unit_code, sheet.name, sheet.public_code) == ("UPT-1", "Loket Contoh 1A", made.codes["1A"])
+
+
+def test_periods_run_from_the_first_release_to_today_the_newest_first(
+    portal: Portal, made: Government, clock: Clock
+) -> None:
+    assert [period.period_code for period in report(portal, made).periods] == ["2026-S1"]
+    publish(portal, cell("unit", made.units["UPT-1"], spread(0, 0, 3, 3), month=date(2025, 2, 1)))
+    clock.advance(timedelta(days=150))
+    shown = [period.period_code for period in report(portal, made).periods]
+    assert shown == ["2026-S2", "2026-S1", "2025-S2", "2025-S1"]
+
+
+def test_the_months_of_a_period_are_pooled_and_those_before_kept_apart(portal: Portal, made: Government) -> None:
+    unit = made.units["UPT-1"]
+    months = (date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
+    publish(portal, *[cell("unit", unit, spread(0, 0, 3, count), month=month) for count, month in enumerate(months, 3)])
+    shown = report(portal, made)
+    assert shown.quick.n == 15
+    assert shown.previous_spread
+    assert shown.previous_spread.n == 6
+    assert report(portal, made, period="2026-02").quick.n == 8
+
+
+def test_a_period_that_was_asked_for_is_among_the_choices(portal: Portal, made: Government) -> None:
+    assert Period(date(2026, 3, 1), "month") in report(portal, made, period="2026-03").periods
+
+
+def test_the_time_of_the_release_is_local(portal: Portal, made: Government) -> None:
+    publish(portal, cell("unit", made.units["UPT-1"], spread(0, 0, 3, 3)))
+    released_at = report(portal, made).released_at
+    assert released_at == datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+    assert released_at.tzname() == "WIB"
+
+
+def test_a_unit_that_is_in_truth_about_two_officers_waits_for_more(portal: Portal, made: Government) -> None:
+    publish(portal, cell("unit", made.units["UPT-1"], spread(0, 0, 5, 4), officers=FEW))
+    shown = report(portal, made)
+    assert (shown.quick.n, shown.needed, shown.needed_for_spread) == (None, 10, 20)
+    publish(portal, cell("unit", made.units["UPT-1"], spread(0, 0, 6, 6), officers=FEW))
+    # Alone in DINAS it is no part of anything that could be subtracted.
+    own = services.run(portal, open_unit, path(made, "DINAS", "UPT-1"), None, None)
+    assert (own.quick.n, own.spread) == (12, None)
+
+
+def test_elements_come_with_the_lowest_first_and_those_without_a_figure_last(portal: Portal) -> None:
+    made = without_officers(portal)
+    low = {"WAKTU": 2, "BIAYA": 3}
+    for _ in range(6):
+        services.run(portal, rate, made.submission("1A", low, instrument=SURVEY))
+    services.run(portal, release)
+    shown = services.run(portal, open_unit, path(made, "DINAS", "UPT-1"), None, None)
+    assert [(element.element, element.nrr) for element in shown.elements[:2]] == [
+        ("WAKTU", "2.000"),
+        ("BIAYA", "3.000"),
+    ]
+    assert {element.nrr for element in shown.elements[2:]} == {None}
+    assert (shown.skm.value, shown.skm.reason) == (None, "element-unanswered")
+
+
+def test_services_named_and_not_named_stand_apart(portal: Portal, made: Government) -> None:
+    unit = made.units["UPT-1"]
+    publish(
+        portal,
+        cell("unit", unit, spread(0, 0, 40, 40)),
+        cell("service", made.services["KTP"], spread(0, 0, 20, 20)),
+        cell("service", f"{unit}:-", spread(0, 0, 20, 20)),
+    )
+    lines = [(line.code, line.name, line.scores[QUICK].n) for line in report(portal, made).services]
+    assert lines == [("KK", "Layanan Contoh KK", None), ("KTP", "Layanan Contoh KTP", 40), ("-", "", 40)]
+
+
+def test_a_row_hidden_for_another_reads_as_one_without_answers(portal: Portal, made: Government) -> None:
+    publish(
+        portal,
+        cell("unit", made.units["UPT-1"], spread(0, 0, 30, 23)),
+        cell("service", made.services["KTP"], spread(0, 0, 25, 20)),
+        cell("service", made.services["KK"], spread(0, 0, 5, 3)),
+    )
+    hidden, empty = report(portal, made).services, report(portal, made, period="2025-S1").services
+    assert [line.scores for line in hidden] == [line.scores for line in empty]
+
+
+def test_a_unit_hidden_below_another_hides_all_that_makes_it_up(portal: Portal, made: Government) -> None:
+    publish(
+        portal,
+        cell("unit", made.units["DINAS"], spread(0, 0, 8, 7)),
+        cell("unit", made.units["UPT-1"], spread(0, 0, 6, 6)),
+        cell("unit", made.units["UPT-2"], spread(0, 0, 2, 1)),
+        cell("counter", made.counters["1B"], spread(0, 0, 6, 6)),
+    )
+    from_above = report(portal, made)
+    own = services.run(portal, open_unit, path(made, "DINAS", "UPT-1"), None, None)
+    assert (from_above.quick.n, from_above.spread, [line.scores[QUICK].n for line in from_above.counters]) == (
+        None,
+        None,
+        [None, None, None],
+    )
+    assert (own.quick.n, own.counters[1].scores[QUICK].n) == (12, 12)
+    assert own.services[0].scores[SKM].n is None
