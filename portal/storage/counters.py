@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Table, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Table, and_, bindparam, case, exists, func, lambda_stmt, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -125,6 +125,8 @@ _SCENE = (
     .outerjoin(Duty, _on_duty(Counter.id))
     .where(Counter.public_code == _code)
 )
+# Known by the place of the lambda: SQLAlchemy need not hash so long a statement at every rating to find it compiled.
+_SCENE_KNOWN = lambda_stmt(lambda: _SCENE, enable_tracking=False)
 _SERVICES = select(Service.id, Service.name).where(_served(_counter_id, bindparam("unit_id")))
 _DUTY_NAMES = (
     select(Officer.id, Officer.name)
@@ -174,7 +176,7 @@ def get_counter(session: Session, counter_id: int) -> CounterView:
 
 def find_scene(session: Session, public_code: str, at: datetime) -> Scene | None:
     """Return the counter as it is at the local time `at`."""
-    rows = session.connection().execute(_SCENE, {"code": public_code, **_moment(at)}).all()
+    rows = session.connection().execute(_SCENE_KNOWN, {"code": public_code, **_moment(at)}).all()
     if not rows:
         return None
     officers = {row.duty_officer_id for row in rows} - {None}

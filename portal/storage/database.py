@@ -128,7 +128,13 @@ def make_engine(url: str, *, connections: int) -> Engine:
     """Create the engine; SQLite connections get the pragmas that make a commit durable."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=connections, max_overflow=4, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=connections, max_overflow=4, connect_args={"timeout": _SQLITE_WAIT_MS / 1000})
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=4,
+        paramstyle="named",  # a value that a statement repeats is converted and bound once
+        connect_args={"timeout": _SQLITE_WAIT_MS / 1000},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

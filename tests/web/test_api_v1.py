@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -12,14 +13,17 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits.storage import MemoryStorage
 from openapi_schema_validator import OAS31Validator
 from werkzeug.test import TestResponse
 
+from portal import app as composition
 from portal import services
 from portal.domain.access import SCOPES
 from portal.services import Portal
 from portal.services.admit import clients
 from portal.services.report.unit import open_unit
+from portal.settings import Settings
 from tests.clock import Clock
 from tests.government import Government, small
 from tests.published import cell, publish, spread, turn_feed
@@ -349,6 +353,24 @@ def test_a_client_may_ask_600_times_a_minute_whatever_tokens_it_holds(
     other = system(client, portal).get("periods")
     assert (other.status_code, other.headers["RateLimit"].split(";")[1]) == (200, "r=599")
     assert "Retry-After" not in other.headers
+
+
+class Fallen(MemoryStorage):
+    """A storage that cannot be reached."""
+
+    STORAGE_SCHEME = ["fallen"]  # noqa: RUF012 - as the class it stands for
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        raise ConnectionError(key, expiry, amount)
+
+
+def test_the_feed_goes_on_when_the_storage_of_the_quota_is_down(
+    settings: Settings, portal: Portal, government: Government
+) -> None:
+    assert government.units
+    app = composition.build_web(replace(settings, limiter_storage="fallen://"), portal)
+    response = system(app.test_client(), portal).get("periods")
+    assert (response.status_code, "RateLimit" in response.headers) == (200, False)
 
 
 def test_where_tokens_are_given_can_be_looked_up(feed: System) -> None:

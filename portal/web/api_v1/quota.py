@@ -34,7 +34,7 @@ class Quota:
         try:
             passed = self._strategy.hit(self._item, SPACE, client)
             g.window = self._strategy.get_window_stats(self._item, SPACE, client)
-        except Exception as error:  # noqa: BLE001 - each kind of storage fails in its own way, and none may stop the feed
+        except Exception as error:  # each kind of storage fails in its own way
             current_app.logger.warning("quota", exc_info=error)
             return None
         return None if passed else problem("busy", HTTPStatus.TOO_MANY_REQUESTS)
