@@ -22,9 +22,10 @@ def get(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n".encode()
 
 
-def post(path: str, body: str) -> bytes:
-    """Return a form as a phone sends it, short of Origin and cookie."""
+def post(path: str, body: str, *, cookie: str = "") -> bytes:
+    """Return a form as a phone sends it, short of Origin."""
     head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n"
+    head += f"Cookie: {cookie}\r\n" if cookie else ""
     return f"{head}Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from portal.demo.history import Clock
 from portal.domain.period import Period
 
-_HIDDEN: Final = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+_HIDDEN: Final = re.compile(r'<input type="hidden"\s+name="(\w+)"\s+value="([^"]*)"')
 _LAST_WEEKDAY: Final = 4
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, cast, get_args
 
 from portal.domain.errors import Invalid
@@ -121,6 +122,7 @@ def split_key(measure_key: str) -> tuple[str, str]:
     return instrument_id, element
 
 
+@lru_cache(maxsize=1024)  # measures times values: few, and asked for at every rating
 def tally_of(measure_key: str, value: int) -> Tally:
     """Return the tally of one contribution to a measure.
 

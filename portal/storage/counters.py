@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Table, and_, bindparam, case, exists, func, lambda_stmt, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    lambda_stmt,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 

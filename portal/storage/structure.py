@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, bindparam, func, literal, null, or_, selec
 from sqlalchemy.orm import Session
 
 from portal.domain.duty import Shift
+from portal.domain.period import Period
 from portal.storage.tables import Counter, Duty, Officer, Service, Unit
 
 
@@ -35,6 +36,11 @@ class Subject:
     unit_id: int
     public_code: str | None
     civil_servant: bool
+    ends_on: date | None
+
+    def is_of(self, period: Period) -> bool:
+        """Tell whether it was in use at any time of the period, so that a page need not list what is long gone."""
+        return self.ends_on is None or self.ends_on >= period.starts_on
 
 
 _UNITS = select(Unit.id, Unit.unit_code, Unit.name, Unit.path).order_by(Unit.path)
@@ -55,6 +61,7 @@ _SUBJECTS = union_all(
             table.unit_id,
             printed.label("public_code"),
             servant.label("civil_servant"),
+            table.ends_on,
         ).where(table.unit_id.in_(_unit_ids))
         for kind, table, code, printed, servant in _KINDS
     )
@@ -84,7 +91,7 @@ def list_subtree(session: Session, path: Sequence[int]) -> Sequence[UnitRow]:
 def list_subjects(session: Session, unit_ids: Sequence[int]) -> Sequence[Subject]:
     """List the services, counters and officers of the units, former ones too, by kind, name and code."""
     rows = session.execute(_SUBJECTS, {"unit_ids": list(unit_ids)})
-    subjects = [Subject(*row[:6], bool(row.civil_servant)) for row in rows]
+    subjects = [Subject(*row[:6], bool(row.civil_servant), row.ends_on) for row in rows]
     return sorted(subjects, key=lambda subject: (subject.kind, subject.name.casefold(), subject.code))
 
 

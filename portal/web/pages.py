@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request, url_for
@@ -13,10 +14,13 @@ from portal.domain.figure import localised
 from portal.web.context import Site
 from portal.web.texts import DEFAULT, LANGUAGE
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 
 def install(app: Flask, site: Site, *, citizen_css: str) -> None:
     """Teach `app` the languages of the site and what its templates may use."""
     texts = site.texts
+    app.ensure_sync = _as_it_is  # type: ignore[assignment, method-assign]  # Flask's own hook for this
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -47,6 +51,11 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
         citizen_css=citizen_css,
     )
     _add_filters(app, site)
+
+
+def _as_it_is(function: F) -> F:
+    """Spare Flask asking of each view and hook, at each request, whether it is a coroutine: none is."""
+    return function
 
 
 def in_language(language: str) -> str:

@@ -115,7 +115,8 @@ def main() -> int:
         if (row.work, row.database, row.clients) == ("rating", "sqlite", max(CLIENTS))
     ]
     print(ratios(rows, tails), absolutes(rows), sep="\n\n")
-    return int(any(line.verdict == FAIL for line in (*rows, *tails)))
+    verdicts = [row.verdict for row in rows] + [tail.verdict for tail in tails]
+    return int(FAIL in verdicts)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The smallest useful survey: a page from a compiled template; what comes back is one INSERT and one upsert."""
+"""The smallest useful survey: a page with session and CSRF token; what comes back is one INSERT and one upsert."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Final
 
-from flask import Flask, redirect, request
+from flask import Flask, abort, redirect
+from flask_wtf import FlaskForm
 from sqlalchemy import Column, Connection, Date, Integer, LargeBinary, MetaData, String, Table, insert
 from werkzeug.wrappers import Response
+from wtforms import IntegerField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
 from tests.benchmarks.floor_rows import INSERTS
+from tests.serving import SECRET
 
 METADATA: Final = MetaData()
 QUESTIONS: Final = tuple(f"q{number}" for number in range(1, 10))
@@ -34,7 +38,7 @@ _SUMS = Table(
 _KEEP = insert(_ANSWERS)
 _PAGE: Final = """<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><title>Survei</title></head><body><h1>Survei</h1>
-<form method="post" action="/formulir"><input type="hidden" name="kunci" value="{{ key }}">
+<form method="post" action="/formulir"><input type="hidden" name="token" value="{{ form.token.current_token }}">
 {% for question in questions %}<fieldset><legend>Pertanyaan {{ loop.index }}</legend>
 {% for value in (1, 2, 3, 4) -%}
 <label><input type="radio" name="{{ question }}" value="{{ value }}" required> {{ value }}</label>
@@ -43,8 +47,21 @@ _PAGE: Final = """<!doctype html>
 """
 
 
+class SurveyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """Nine answers and a text, with the token of Flask-WTF."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF ships no types
+        csrf_field_name = "token"
+
+
+for _question in QUESTIONS:
+    setattr(SurveyForm, _question, IntegerField(validators=[InputRequired(), NumberRange(1, 4)]))
+SurveyForm.teks = TextAreaField(validators=[Length(max=1000)])
+
+
 def install(app: Flask, begin: Callable[[], AbstractContextManager[Connection]], dialect: str) -> None:
     """Add the page and what it sends to `app`."""
+    app.secret_key = SECRET
     template = app.jinja_env.from_string(_PAGE)
     statement = INSERTS[dialect](_SUMS)
     add = statement.on_conflict_do_update(
@@ -54,13 +71,16 @@ def install(app: Flask, begin: Callable[[], AbstractContextManager[Connection]],
 
     @app.get("/formulir")
     def form() -> str:
-        return template.render(key=secrets.token_hex(16), questions=QUESTIONS)
+        return template.render(form=SurveyForm(), questions=QUESTIONS)
 
     @app.post("/formulir")
     def keep() -> Response:
-        key, today = bytes.fromhex(request.form["kunci"]), datetime.now(UTC).date()
-        answers = {question: int(request.form[question]) for question in QUESTIONS}
+        sent = SurveyForm()
+        if not sent.validate():
+            abort(400)
+        key, today = secrets.token_bytes(16), datetime.now(UTC).date()
+        answers = {question: sent[question].data for question in QUESTIONS}
         with begin() as connection:
-            connection.execute(_KEEP, {"id": key, "given_on": today, "text": request.form["teks"], **answers})
+            connection.execute(_KEEP, {"id": key, "given_on": today, "text": sent["teks"].data, **answers})
             connection.execute(add, {"given_on": today, "n": 1, **answers})
         return redirect(f"/terima-kasih/{key.hex()}", 303)

@@ -16,6 +16,7 @@ from tests.wire import Wire, expect, get, new_key, post
 _FIELD: Final = r'name="{}"[^>]*value="([^"]*)"'
 _KEY: Final = re.compile(_FIELD.format("kunci").encode())
 _TOKEN: Final = re.compile(_FIELD.format("token").encode())
+_COOKIE: Final = re.compile(rb"\r\nSet-Cookie: ([^;]*)", re.IGNORECASE)
 _NINE: Final = "&".join(f"{question}={number % 4 + 1}" for number, question in enumerate(QUESTIONS))
 _OK, _SEE_OTHER = 200, 303
 
@@ -108,9 +109,10 @@ def cycle(codes: list[str]) -> Pair:
 
     def floor(_: int) -> Visits:
         def visit() -> Visit:
-            shown = _body(expect((yield get("/formulir")), _OK))
-            body = f"kunci={_find(_KEY, shown)}&{_NINE}&teks=Terima+kasih"
-            expect((yield post("/formulir", body)), _SEE_OTHER)
+            answer = expect((yield get("/formulir")), _OK)
+            shown = _body(answer)
+            body = f"token={_find(_TOKEN, shown)}&{_NINE}&teks=Terima+kasih"
+            expect((yield post("/formulir", body, cookie=_find(_COOKIE, answer))), _SEE_OTHER)
 
         return visit
 

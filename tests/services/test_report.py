@@ -94,11 +94,24 @@ def test_the_months_of_a_period_are_pooled_and_those_before_kept_apart(portal: P
     assert shown.quick.n == 15
     assert shown.previous_spread
     assert shown.previous_spread.n == 6
-    assert report(portal, made, period="2026-02").quick.n == 8
 
 
-def test_a_period_that_was_asked_for_is_among_the_choices(portal: Portal, made: Government) -> None:
-    assert Period(date(2026, 3, 1), "month") in report(portal, made, period="2026-03").periods
+def test_only_base_periods_are_reported_as_a_month_could_be_subtracted_from_its_semester(
+    portal: Portal, made: Government
+) -> None:
+    assert Period(date(2024, 1, 1), "semester") in report(portal, made, period="2024-S1").periods
+    for other in ("2026-03", "2026-Q1", "2026"):
+        with pytest.raises(NotFound):
+            report(portal, made, period=other)
+
+
+def test_a_counter_closed_before_the_period_is_no_longer_listed(portal: Portal, made: Government) -> None:
+    made.add_counter("LAMA", "UPT-1", ends_on=date(2025, 12, 31))
+    made.add_counter("AKHIR", "UPT-1", ends_on=date(2026, 1, 1))
+    codes = {line.code for line in report(portal, made).counters}
+    assert "AKHIR" in codes
+    assert "LAMA" not in codes
+    assert "LAMA" in {line.code for line in report(portal, made, period="2025-S2").counters}
 
 
 def test_the_time_of_the_release_is_local(portal: Portal, made: Government) -> None:

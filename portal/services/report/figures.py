@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from portal.domain.instrument import Instrument
+from portal.domain.period import Period
 from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
 from portal.domain.score.family import Family, Key, hidden_rows
 from portal.domain.score.summary import Pool, Score, score
@@ -41,10 +42,15 @@ class Rows:
     unit: UnitRow
     children: Sequence[UnitRow]
     subjects: Sequence[Subject]
+    period: Period
 
     def of(self, kind: str) -> list[Subject]:
         """Return the subjects of one kind, by name."""
         return [subject for subject in self.subjects if subject.kind == kind]
+
+    def listed(self, kind: str) -> list[Subject]:
+        """Return those that were in use in the period."""
+        return [subject for subject in self.of(kind) if subject.is_of(self.period)]
 
     @property
     def apart(self) -> list[tuple[str, Key]]:
@@ -99,7 +105,7 @@ class Figures:
 
     def services(self) -> tuple[Line, ...]:
         """Return the services by name, then, where there is anything, another service and not answered."""
-        known = [self._line(("service", str(s.id)), s.code, s.name, SKM, QUICK) for s in self._rows.of("service")]
+        known = [self._line(("service", str(s.id)), s.code, s.name, SKM, QUICK) for s in self._rows.listed("service")]
         apart = [self._line(key, code, "", SKM, QUICK) for code, key in self._rows.apart if key in self._pools]
         return (*known, *apart)
 
@@ -111,12 +117,12 @@ class Figures:
                 public_code=counter.public_code,
                 rated_today=counter.id in rated,
             )
-            for counter in self._rows.of("counter")
+            for counter in self._rows.listed("counter")
         )
 
     def officers(self) -> tuple[Line, ...]:
         """Return the officers by name."""
-        return tuple(self._line(("officer", str(s.id)), s.code, s.name, HELP) for s in self._rows.of("officer"))
+        return tuple(self._line(("officer", str(s.id)), s.code, s.name, HELP) for s in self._rows.listed("officer"))
 
     def units(self) -> tuple[Line, ...]:
         """Return the units just below, by name."""

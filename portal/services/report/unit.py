@@ -61,6 +61,8 @@ def open_unit(portal: Portal, scope: Sequence[int], unit_code: str | None, perio
         unit = _get(units, unit_code) if unit_code else units[0]
         kind = portal.policy_on(session, portal.today()).base_period
         period = Period.parse(period_code) if period_code else Period.containing(kind, portal.today())
+        if period.kind != kind:  # a month beside its semester would show by subtraction what neither shows
+            raise NotFound("period")
         return _report(portal, session, units, unit, period, _periods(portal, session, kind, period))
 
 
@@ -87,7 +89,7 @@ def _report(
     periods: tuple[Period, ...],
 ) -> UnitReport:
     below = [row.id for row in units if row.path[: len(unit.path)] == unit.path]
-    line = _line(session, units, unit)
+    line = _line(session, units, unit, period)
     cells = ledger.list_cells(session, _wanted(line), period.preceding.starts_on, period.ends_on)
     pools = pool_by_subject(cell for cell in cells if cell.key.month >= period.starts_on)
     before = pool_by_subject(cell for cell in cells if cell.key.month < period.starts_on)
@@ -117,7 +119,7 @@ def _report(
     )
 
 
-def _line(session: Session, units: Sequence[UnitRow], unit: UnitRow) -> list[Rows]:
+def _line(session: Session, units: Sequence[UnitRow], unit: UnitRow, period: Period) -> list[Rows]:
     """Return the rows of each unit from the caller's own down to `unit`: together they tell what must be hidden."""
     line = [row for row in units if unit.path[: len(row.path)] == row.path]
     subjects = structure.list_subjects(session, [row.id for row in line])
@@ -127,6 +129,7 @@ def _line(session: Session, units: Sequence[UnitRow], unit: UnitRow) -> list[Row
             row,
             [child for child in by_name if child.path[:-1] == row.path],
             [subject for subject in subjects if subject.unit_id == row.id],
+            period,
         )
         for row in line
     ]
