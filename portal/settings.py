@@ -39,7 +39,9 @@ class Settings:
     threads: int = _setting(16, "Threads of each serving process.")
     workers: int = _setting(1, "Serving processes; more than 1 needs PostgreSQL.")
     trusted_proxies: int = _setting(0, "Proxies in front whose X-Forwarded-* headers are believed.")
-    limiter_storage: str = _setting("memory://", "Where Flask-Limiter counts; other storages than memory need their client library.")
+    limiter_storage: str = _setting(
+        "memory://", "Where Flask-Limiter counts; others than memory need their client library."
+    )
     valve_per_minute: int = _setting(3000, "Ratings per minute and address before the busy page is shown.")
     release_minutes: int = _setting(15, "Minutes between two releases by the scheduler; 0 turns the scheduler off.")
     demo: bool = _setting(default=False, text="Marks every page as a demonstration with made-up data.")

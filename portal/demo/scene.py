@@ -89,7 +89,7 @@ def describe(scene: Scene, url: str, environment_file: Path) -> str:
     accounts_shown = "\n".join(f"    {name}  {password}" for name, password in scene.passwords.items())
     token = (
         f"TOKEN=$(curl -s -u {scene.client_code}:{scene.client_secret} -d grant_type=client_credentials "
-        f"{url}/oauth2/token | sed 's/.*\"access_token\": *\"//; s/\".*//')"
+        f'{url}/oauth2/token | sed \'s/.*"access_token": *"//; s/".*//\')'
     )
     pull = f'curl -s -H "Authorization: Bearer $TOKEN" "{url}/api/v1/'
     return f"""

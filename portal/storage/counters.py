@@ -142,13 +142,10 @@ _SCENE = (
 _SCENE_KNOWN = lambda_stmt(lambda: _SCENE, enable_tracking=False)
 _SERVICES = select(Service.id, Service.name).where(_served(_counter_id, bindparam("unit_id")))
 _DUTY_NAMES = (
-    select(Officer.id, Officer.name)
-    .join(Duty, and_(Duty.officer_id == Officer.id, _on_duty(_counter_id)))
-    .distinct()
+    select(Officer.id, Officer.name).join(Duty, and_(Duty.officer_id == Officer.id, _on_duty(_counter_id))).distinct()
 )
-_SIBLINGS = (
-    select(Counter.public_code, Counter.name)
-    .where(Counter.unit_id == bindparam("unit_id"), Counter.channel == "loket", _lasting(Counter.ends_on))
+_SIBLINGS = select(Counter.public_code, Counter.name).where(
+    Counter.unit_id == bindparam("unit_id"), Counter.channel == "loket", _lasting(Counter.ends_on)
 )
 _DAY_KEY = {
     "sqlite": sqlite.insert(cast("Table", DayKey.__table__)).on_conflict_do_nothing(),
