@@ -157,7 +157,13 @@ def serve(settings: Settings) -> None:
         return build_web(settings, portal)
 
     migrate(settings.database_url)
-    server.serve(build, bind=settings.bind, workers=settings.workers, threads=settings.threads)
+    server.serve(
+        build,
+        bind=settings.bind,
+        workers=settings.workers,
+        threads=settings.threads,
+        refusal_headers=headers.REFUSAL,
+    )
 
 
 @click.command("serve")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -12,6 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PREFIX: Final = "PORTAL_"
 SHORTEST_SECRET: Final = 32
+_ADDRESS: Final = re.compile(r"https?://(?!-)[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
+_DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
+_COUNTED: Final = ("threads", "workers", "valve_per_minute")
 _KINDS: Final = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
@@ -59,8 +63,11 @@ class Settings:
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             problems.append(f"time_zone: {self.time_zone!r} is not a time zone")
-        if self.public_url != self.public_url.lower().rstrip("/"):
-            problems.append("public_url: lower case, without a slash at the end")
+        if not _ADDRESS.fullmatch(self.public_url):
+            problems.append("public_url: http:// or https:// and a host in lower case, without a slash at the end")
+        if not self.database_url.startswith(_DATABASES):
+            problems.append(f"database_url: starts with {' or '.join(_DATABASES)}")
+        problems += [f"{name}: at least 1" for name in _COUNTED if not getattr(self, name)]
         if self.workers > 1 and self.database_url.startswith("sqlite"):
             problems.append("workers: SQLite has one writing process; use PostgreSQL for more")
         if problems:

@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import IO, Final
+from types import TracebackType
+from typing import IO, Final, Self
 
 from portal.settings import PREFIX
 from tests.wire import HOST, PATIENCE
@@ -44,6 +45,17 @@ class Serving:
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
 
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self.kill()
+
     def start(self) -> None:
         """Start the server and return once it answers."""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `kill`
@@ -66,7 +78,7 @@ class Serving:
 
     def _answers(self) -> bool:
         if self._process is None or self._process.poll() is not None:
-            raise RuntimeError(f"{self._program} ended before it answered\n{self._said()}")
+            raise RuntimeError(f"{self._program} ended before it answered\n{self.said()}")
         try:
             with socket.create_connection((HOST, self.port), timeout=PATIENCE) as connection:
                 connection.sendall(_PROBE)
@@ -74,7 +86,8 @@ class Serving:
         except OSError:
             return False
 
-    def _said(self) -> str:
+    def said(self) -> str:
+        """Return the end of what the server has logged since it started."""
         if self._log is None:
             return ""
         self._log.seek(0)

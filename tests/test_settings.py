@@ -44,6 +44,13 @@ def test_every_bad_key_is_reported_at_once_with_a_hint() -> None:
         ("secret_key", "short"),
         ("time_zone", "Asia/Nowhere"),
         ("public_url", "https://Suara.example/"),
+        ("public_url", "suara.example"),
+        ("public_url", "https://suara.example/portal"),
+        ("database_url", "mysql://localhost/portal"),
+        ("database_url", "portal.sqlite3"),
+        ("threads", 0),
+        ("workers", 0),
+        ("valve_per_minute", 0),
         ("workers", 2),
     ],
 )

@@ -89,6 +89,8 @@ def _write_template(file: Path) -> None:
             target.write(template())
     except FileExistsError:
         raise click.ClickException(f"{file} exists; it may hold somebody's work") from None
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from None
 
 
 def lines(report: ImportReport) -> Iterator[str]:

@@ -113,7 +113,7 @@ def append_ballots(
         {"response_id": response_id, "instrument": instrument, "revision": revision, "answers": dict(given)}
         for instrument, given in answers.items()
     ]
-    session.connection().execute(_INSERTS[Ballot], rows)
+    session.connection().execute(_INSERTS[Ballot], rows if len(rows) > 1 else rows[0])  # many cost a round trip more
 
 
 def append_attribution(

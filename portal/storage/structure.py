@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, literal, null, or_, select, true, union_all
+from sqlalchemy import BindParameter, bindparam, false, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.domain.duty import Shift
@@ -27,7 +27,10 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A service, counter or officer of a unit; `kind` is the cut it is published by."""
+    """A service, counter or officer of a unit; `kind` is the cut it is published by.
+
+    A name plate is published as a counter.
+    """
 
     kind: str
     id: int
@@ -35,7 +38,7 @@ class Subject:
     name: str
     unit_id: int
     public_code: str | None
-    civil_servant: bool
+    is_plate: bool
     ends_on: date | None
 
     def is_of(self, period: Period) -> bool:
@@ -47,9 +50,9 @@ _UNITS = select(Unit.id, Unit.unit_code, Unit.name, Unit.path).order_by(Unit.pat
 _BELOW = _UNITS.where(or_(Unit.path == bindparam("path"), Unit.path.startswith(bindparam("prefix"))))
 _unit_ids: BindParameter[int] = bindparam("unit_ids", expanding=True)
 _KINDS = (
-    ("service", Service, Service.service_code, null(), true()),
-    ("counter", Counter, Counter.counter_code, Counter.public_code, true()),
-    ("officer", Officer, Officer.officer_code, null(), Officer.civil_servant),
+    ("service", Service, Service.service_code, null(), false()),
+    ("counter", Counter, Counter.counter_code, Counter.public_code, Counter.officer_id.is_not(None)),
+    ("officer", Officer, Officer.officer_code, null(), false()),
 )
 _SUBJECTS = union_all(
     *(
@@ -60,10 +63,10 @@ _SUBJECTS = union_all(
             table.name,
             table.unit_id,
             printed.label("public_code"),
-            servant.label("civil_servant"),
+            plate.label("is_plate"),
             table.ends_on,
         ).where(table.unit_id.in_(_unit_ids))
-        for kind, table, code, printed, servant in _KINDS
+        for kind, table, code, printed, plate in _KINDS
     )
 )
 _OFFICERS_PER_UNIT = select(Officer.unit_id, func.count()).group_by(Officer.unit_id)
@@ -91,7 +94,7 @@ def list_subtree(session: Session, path: Sequence[int]) -> Sequence[UnitRow]:
 def list_subjects(session: Session, unit_ids: Sequence[int]) -> Sequence[Subject]:
     """List the services, counters and officers of the units, former ones too, by kind, name and code."""
     rows = session.execute(_SUBJECTS, {"unit_ids": list(unit_ids)})
-    subjects = [Subject(*row[:6], bool(row.civil_servant), row.ends_on) for row in rows]
+    subjects = [Subject(*row[:6], bool(row.is_plate), row.ends_on) for row in rows]
     return sorted(subjects, key=lambda subject: (subject.kind, subject.name.casefold(), subject.code))
 
 

@@ -64,7 +64,8 @@ def add(session: Session, rows: Mapping[TallyKey, Tally]) -> None:
     """Add each tally to its row; `rows` must come in key order, which is the order of locking."""
     if rows:
         columns = [{**key._asdict(), **dict(zip(_COUNTS, tally.parts, strict=True))} for key, tally in rows.items()]
-        session.connection().execute(_ADD[session.get_bind().dialect.name], columns)
+        statement = _ADD[session.get_bind().dialect.name]
+        session.connection().execute(statement, columns if len(columns) > 1 else columns[0])
 
 
 def _tally(row: Row[*tuple[Any, ...]]) -> Tally:

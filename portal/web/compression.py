@@ -19,9 +19,9 @@ def install(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         if (
-            not (response.mimetype or "").startswith(_TEXT)
+            "Content-Encoding" in response.headers
             or response.direct_passthrough
-            or "Content-Encoding" in response.headers
+            or not (response.mimetype or "").startswith(_TEXT)
         ):
             return response
         response.vary.add("Accept-Encoding")

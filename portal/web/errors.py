@@ -57,6 +57,8 @@ def wants_json() -> bool:
     """Tell whether the caller is a program, or prefers to be answered as one."""
     if request.path.startswith(_PROGRAMS):
         return True
+    if "application/" not in request.headers.get("Accept", ""):
+        return False
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 

@@ -22,6 +22,20 @@ _PERMISSIONS: Final = ", ".join(
     )
 )
 _PRIVATE: Final = ("/q/", "/s/", "/api/v1")
+_ALWAYS: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", _PERMISSIONS),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Strict-Transport-Security", "max-age=31536000"),
+)
+REFUSAL: Final = (
+    ("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    *_ALWAYS,
+    ("Cache-Control", "no-store"),
+)
+"""The headers of a refusal that the server gives by itself, before any application."""
 
 
 def csp_hash(content: str) -> str:
@@ -35,16 +49,7 @@ def install(app: Flask, *, inline_style: str) -> None:
         "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
         f"style-src 'self' {csp_hash(inline_style)}; script-src 'self'; connect-src 'self'"
     )
-
-    always = (
-        ("Content-Security-Policy", policy),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-        ("Permissions-Policy", _PERMISSIONS),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Strict-Transport-Security", "max-age=31536000"),
-    )
+    always = (("Content-Security-Policy", policy), *_ALWAYS)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -51,6 +51,8 @@ def to_standard_error() -> None:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logging.getLogger().handlers = [handler]
+    served = logging.getLogger("gunicorn.error")  # its own lines name addresses and what was asked
+    served.handlers, served.propagate = [handler], False
 
 
 def install(app: Flask) -> None:

@@ -62,16 +62,11 @@ def servers(kind: str) -> Iterator[tuple[Serving, Serving, list[str]]]:
         codes = fill(ours_url)
         fill(floor_url)
         os.environ[floor.PLAIN_FILE] = plain.name
-        ours, bare = Serving(PORTAL, ours_url, **same), Serving(floor.PROGRAM, floor_url, **same)
-        try:
-            ours.start()
+        with Serving(PORTAL, ours_url, **same) as ours:
             plain.write(visits.plain_bytes(ours.port, codes[0]))
             plain.flush()
-            bare.start()
-            yield ours, bare, codes
-        finally:
-            ours.kill()
-            bare.kill()
+            with Serving(floor.PROGRAM, floor_url, **same) as bare:
+                yield ours, bare, codes
 
 
 def measure(kind: str, works: list[str], clients: list[int], rounds: int, seconds: float) -> list[Row]:

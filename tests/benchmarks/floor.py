@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from flask import Flask, Response
 from sqlalchemy import Connection, Engine
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from portal import app as composition
 from portal import server
@@ -53,7 +54,8 @@ def build(engine: Engine, plain: bytes) -> Flask:
         return Response(plain, mimetype="text/html", headers={"Content-Encoding": "gzip"})
 
     floor_rows.install(app, begin, engine.dialect.name)
-    floor_form.install(app, begin, engine.dialect.name)
+    survey = floor_form.build(begin, engine.dialect.name)  # apart: its session must not slow the bare routes down
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/formulir": survey})  # type: ignore[method-assign]  # Flask's own way to wrap an application
     return app
 
 
@@ -69,7 +71,8 @@ def main() -> None:
     def serve() -> Flask:
         return build(make_engine(settings.database_url, connections=settings.threads + 2), plain)
 
-    server.serve(serve, bind=settings.bind, workers=settings.workers, threads=settings.threads)
+    at = {"workers": settings.workers, "threads": settings.threads}
+    server.serve(serve, bind=settings.bind, refusal_headers=(), **at)
 
 
 if __name__ == "__main__":

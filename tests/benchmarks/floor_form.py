@@ -38,7 +38,7 @@ _SUMS = Table(
 _KEEP = insert(_ANSWERS)
 _PAGE: Final = """<!doctype html>
 <html lang="id"><head><meta charset="utf-8"><title>Survei</title></head><body><h1>Survei</h1>
-<form method="post" action="/formulir"><input type="hidden" name="token" value="{{ form.token.current_token }}">
+<form method="post" action="/formulir/"><input type="hidden" name="token" value="{{ form.token.current_token }}">
 {% for question in questions %}<fieldset><legend>Pertanyaan {{ loop.index }}</legend>
 {% for value in (1, 2, 3, 4) -%}
 <label><input type="radio" name="{{ question }}" value="{{ value }}" required> {{ value }}</label>
@@ -59,8 +59,9 @@ for _question in QUESTIONS:
 SurveyForm.teks = TextAreaField(validators=[Length(max=1000)])
 
 
-def install(app: Flask, begin: Callable[[], AbstractContextManager[Connection]], dialect: str) -> None:
-    """Add the page and what it sends to `app`."""
+def build(begin: Callable[[], AbstractContextManager[Connection]], dialect: str) -> Flask:
+    """Build the survey, to be mounted at `/formulir`."""
+    app = Flask(__name__)
     app.secret_key = SECRET
     template = app.jinja_env.from_string(_PAGE)
     statement = INSERTS[dialect](_SUMS)
@@ -69,11 +70,11 @@ def install(app: Flask, begin: Callable[[], AbstractContextManager[Connection]],
         set_={name: _SUMS.c[name] + statement.excluded[name] for name in ("n", *QUESTIONS)},
     )
 
-    @app.get("/formulir")
+    @app.get("/")
     def form() -> str:
         return template.render(form=SurveyForm(), questions=QUESTIONS)
 
-    @app.post("/formulir")
+    @app.post("/")
     def keep() -> Response:
         sent = SurveyForm()
         if not sent.validate():
@@ -84,3 +85,5 @@ def install(app: Flask, begin: Callable[[], AbstractContextManager[Connection]],
             connection.execute(_KEEP, {"id": key, "given_on": today, "text": sent["teks"].data, **answers})
             connection.execute(add, {"given_on": today, "n": 1, **answers})
         return redirect(f"/terima-kasih/{key.hex()}", 303)
+
+    return app

@@ -109,10 +109,10 @@ def cycle(codes: list[str]) -> Pair:
 
     def floor(_: int) -> Visits:
         def visit() -> Visit:
-            answer = expect((yield get("/formulir")), _OK)
+            answer = expect((yield get("/formulir/")), _OK)
             shown = _body(answer)
             body = f"token={_find(_TOKEN, shown)}&{_NINE}&teks=Terima+kasih"
-            expect((yield post("/formulir", body, cookie=_find(_COOKIE, answer))), _SEE_OTHER)
+            expect((yield post("/formulir/", body, cookie=_find(_COOKIE, answer))), _SEE_OTHER)
 
         return visit
 

@@ -78,6 +78,12 @@ def test_a_refused_import_prints_every_error_and_exits_with_1(portal: Portal, wo
     ]
 
 
+def test_a_template_that_cannot_be_written_is_said_in_one_line(portal: Portal, tmp_path: Path) -> None:
+    result = invoke(portal, "--template", tmp_path / "tidak-ada" / "pendaftaran.xlsx")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [f"Error: {tmp_path}/tidak-ada/pendaftaran.xlsx: No such file or directory"]
+
+
 def test_the_template_is_written_and_never_over_somebodys_work(portal: Portal, tmp_path: Path) -> None:
     file = tmp_path / "templat.xlsx"
     assert invoke(portal, "--template", file).exit_code == 0

@@ -35,7 +35,5 @@ def codes(portal: Portal) -> list[str]:
 def serving(database_url: str, codes: list[str]) -> Iterator[Serving]:
     """The product, served."""
     assert codes
-    serving = Serving(PORTAL, database_url, release_minutes=0)
-    serving.start()
-    yield serving
-    serving.kill()
+    with Serving(PORTAL, database_url, release_minutes=0) as serving:
+        yield serving

@@ -40,7 +40,8 @@ def main() -> None:
         return composition.build_web(settings, replace(portal, begin=hasty(portal.begin)))
 
     composition.migrate(settings.database_url)
-    server.serve(build, bind=settings.bind, workers=settings.workers, threads=settings.threads)
+    at = {"workers": settings.workers, "threads": settings.threads}
+    server.serve(build, bind=settings.bind, refusal_headers=(), **at)
 
 
 if __name__ == "__main__":

@@ -42,16 +42,12 @@ def test_no_kill_loses_or_doubles_a_rating(
 def test_the_harness_finds_the_loss_where_the_answer_comes_before_the_commit(
     database_url: str, codes: list[str], portal: Portal
 ) -> None:
-    serving = Serving(hasty.PROGRAM, database_url, release_minutes=0)
-    serving.start()
-    chance, crowd = Random(2026), Crowd(serving.port, codes)
-    try:
+    with Serving(hasty.PROGRAM, database_url, release_minutes=0) as serving:
+        chance, crowd = Random(2026), Crowd(serving.port, codes)
         for _ in range(MOST_TRIES):
             crowd.rate(chance, at_least=chance.randint(1, 8), then=serving.kill)
             if kept(portal, crowd.promised).lost:
                 return
             serving.start()
             crowd.send_again()
-    finally:
-        serving.kill()
     pytest.fail("an answer before the commit went unnoticed")

@@ -172,6 +172,14 @@ def test_the_next_smallest_is_hidden_where_only_the_feed_hides_one(portal: Porta
     assert [left[code, "layanan"].n for code in counts] == [None, None, 60]
 
 
+def test_no_name_plate_is_what_the_listed_counters_leave_of_their_unit(portal: Portal, government: Government) -> None:
+    counts = {"1A": 40, "1B": 50, "PLAT": 35}
+    cells = [cell("counter", government.counters[code], spread(0, 0, 0, n), officers=3) for code, n in counts.items()]
+    publish(portal, *cells, cell("unit", government.units["UPT-1"], spread(0, 0, 0, 125)))
+    left = rows(portal, "counter")
+    assert [left[code, "layanan"].n for code in ("1A", "1B")] == [None, 50]
+
+
 def test_of_a_hidden_unit_everything_is_hidden_but_from_its_own_client(portal: Portal) -> None:
     made = without_officers(portal)
     made.add_counter("2B", "UPT-2")

@@ -201,6 +201,12 @@ def test_a_hidden_unit_is_hidden_on_its_own_page_from_above_but_not_from_its_hea
     assert "87,50" in words(own.get("/unit"))
 
 
+def test_where_no_officer_is_loaded_the_page_speaks_of_no_person(browse: Browse) -> None:
+    shown = words(browse("DINAS").get("/unit"))
+    assert "Per loket" in shown
+    assert "petugas" not in shown
+
+
 def test_officers_stand_by_name_and_only_those_of_the_unit(portal: Portal, made: Government, browse: Browse) -> None:
     rich(portal, made)
     client = browse("UPT-1")

@@ -21,9 +21,13 @@ STAFF = Thresholds()
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """The units that the rows of a page belong to and those above them, each with everything that makes it up."""
+    """The units that the rows of a page belong to and those above them, each with everything that makes it up.
+
+    `withheld` are the name plates: they are not listed, so the listed rows must not add up to one.
+    """
 
     families: tuple[Family, ...] = ()
+    withheld: frozenset[Key] = frozenset()
 
     def rows(self) -> Iterator[Key]:
         """Name every row whose counts are needed, some more than once."""
@@ -42,7 +46,7 @@ class Kin:
                 found.update(_below(family))
             else:
                 on_dashboard = hidden_rows(family, instrument, pools, STAFF)
-                found |= hidden_rows(family, instrument, pools, feed, on_dashboard)
+                found |= hidden_rows(family, instrument, pools, feed, on_dashboard | self.withheld)
         return frozenset(found)
 
 
@@ -62,7 +66,9 @@ def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Collect
     belonging = [unit for unit in units if unit.unit_code in unit_codes]
     heads = {unit_id for unit in belonging for unit_id in (unit.path[:-1] if subject == "unit" else unit.path)}
     parts = {unit.id: _Parts() for unit in units if unit.id in heads}
-    return Kin(_families(parts, units, structure.list_subjects(session, list(parts))))
+    subjects = structure.list_subjects(session, list(parts))
+    plates = frozenset(("counter", str(subject.id)) for subject in subjects if subject.is_plate)
+    return Kin(_families(parts, units, subjects), plates)
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ from portal.web.forms import sign
 from portal.web.texts import LANGUAGE
 
 QUICK: Final = "quick@1"
+_PLAIN: Final = {"Vary": "Accept-Encoding"}
+_COMPRESSED: Final = {**_PLAIN, "Content-Encoding": "gzip"}
 _COOKIE_FOR: Final = timedelta(hours=24)
 
 
@@ -83,11 +85,7 @@ def _prepared(counter: CounterView) -> Prepared:
 def _filled(prepared: Prepared, public_code: str) -> Response:
     compressed = request.accept_encodings["gzip"] > 0
     body = prepared.fill(new_key(), sign(("rate", public_code)), compressed=compressed)
-    response = Response(body, mimetype="text/html")
-    response.vary.add("Accept-Encoding")
-    if compressed:
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+    return Response(body, mimetype="text/html", headers=_COMPRESSED if compressed else _PLAIN)
 
 
 def others(code: str) -> str:
