@@ -131,6 +131,7 @@ def build_web(settings: Settings, portal: Portal) -> Flask:
         valve_per_minute=settings.valve_per_minute,
     )
     api_v1.install(app)
+    app.wsgi_app = citizen.PreparedPages(app.wsgi_app, portal)  # type: ignore[method-assign]  # Flask's own way to wrap an application
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]  # Flask's own way to wrap an application

@@ -5,13 +5,17 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
 from portal import services
 from portal.domain.errors import PortalError
 from portal.services import Portal
+
+_HINTS: Final = {
+    "storage-unavailable": "check PORTAL_DATABASE_URL; a new database needs `portal migrate` first",
+}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,7 +26,9 @@ def run(portal: Portal, use_case: Callable[Concatenate[Portal, P], R], *args: P.
     try:
         return services.run(portal, use_case, *args, **kwargs)
     except PortalError as error:
-        raise click.ClickException(": ".join(dict.fromkeys((error.code, error.detail or error.code)))) from error
+        said = ": ".join(dict.fromkeys((error.code, error.detail or error.code)))
+        hint = _HINTS.get(error.code)
+        raise click.ClickException(f"{said} ({hint})" if hint else said) from error
 
 
 def actor() -> str:

@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import Conflict, Invalid, StorageUnavailable
 
 _LOST_RACES: Final = {"40001", "40P01", "23505"}
+_NOT_MIGRATED: Final = {"42P01", "42703"}  # undefined table, undefined column; SQLite calls them operational
 _SQLITE_WAIT_MS: Final = 30_000
 _PRAGMAS: Final = (
     "journal_mode=WAL",
@@ -114,6 +115,10 @@ def _translated() -> Iterator[None]:
         raise
     except DataError as error:  # a NUL in a text, a number out of range: never something the form offered
         raise Invalid("value") from error
+    except ProgrammingError as error:
+        if _sqlstate(error) not in _NOT_MIGRATED:
+            raise
+        raise StorageUnavailable(type(error.orig).__name__) from error
     except OperationalError as error:
         if _sqlstate(error) in _LOST_RACES or "database is locked" in str(error.orig):
             raise Conflict from error

@@ -13,22 +13,23 @@ from itsdangerous import BadSignature, Signer
 from wtforms import Field, ValidationError
 from wtforms.csrf.core import CSRF, CSRFTokenField
 
+from portal.services import Portal
 from portal.web.context import site
 
 _SALT: Final = "form"
 
 
-def sign(bound_to: Sequence[str]) -> str:
+def sign(portal: Portal, bound_to: Sequence[str]) -> str:
     """Return a token for what the form is bound to, issued this second."""
-    return _signer().sign(".".join((*bound_to, str(_now())))).decode()
+    return _signer(portal).sign(".".join((*bound_to, str(_now(portal))))).decode()
 
 
-def _signer() -> Signer:
-    return Signer(site().portal.secret_key, salt=_SALT, digest_method=hashlib.sha256)
+def _signer(portal: Portal) -> Signer:
+    return Signer(portal.secret_key, salt=_SALT, digest_method=hashlib.sha256)
 
 
-def _now() -> int:
-    return int(site().portal.now().timestamp())
+def _now(portal: Portal) -> int:
+    return int(portal.now().timestamp())
 
 
 class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
@@ -41,15 +42,16 @@ class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:  # noqa: ARG002 - WTForms names it
         """Sign what the form is bound to and the present second."""
-        return sign(self._form.bound_to)
+        return sign(site().portal, self._form.bound_to)
 
     def validate_csrf_token(self, form: FlaskForm, field: Field) -> None:
         """Refuse a token that is forged, too old, or bound to something else."""
+        portal = site().portal
         try:
-            bound_to, _, issued = _signer().unsign(field.data or "").decode().rpartition(".")
+            bound_to, _, issued = _signer(portal).unsign(field.data or "").decode().rpartition(".")
         except BadSignature as error:
             raise ValidationError("token") from error
-        form.age = _now() - int(issued)
+        form.age = _now(portal) - int(issued)
         if bound_to != ".".join(form.bound_to) or not 0 <= form.age <= form.valid_for.total_seconds():
             raise ValidationError("token")
 

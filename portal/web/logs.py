@@ -57,7 +57,6 @@ def to_standard_error() -> None:
 
 def install(app: Flask) -> None:
     """Log every request of `app`."""
-    logger = logging.getLogger(LOGGER)
 
     @app.before_request
     def name_request() -> None:
@@ -65,15 +64,15 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def log_request(response: Response) -> Response:
-        if logger.isEnabledFor(logging.INFO):
-            route = request.url_rule.rule if request.url_rule else "-"
-            fields = {
-                "request_id": g.get("request_id"),
-                "method": request.method,
-                "route": route,
-                "status": response.status_code,
-            }
-            record = logging.LogRecord(LOGGER, logging.INFO, "", 0, "request", None, None)  # nobody asks for the line
-            record.portal = fields
-            logger.handle(record)
+        route = request.url_rule.rule if request.url_rule else "-"
+        log_answer(g.get("request_id"), request.method, route, response.status_code)
         return response
+
+
+def log_answer(request_id: str | None, method: str, route: str, status: int) -> None:
+    """Log one answer by its route template."""
+    logger = logging.getLogger(LOGGER)
+    if logger.isEnabledFor(logging.INFO):
+        record = logging.LogRecord(LOGGER, logging.INFO, "", 0, "request", None, None)  # nobody asks for the line
+        record.portal = {"request_id": request_id, "method": method, "route": route, "status": status}
+        logger.handle(record)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import gzip
 import re
-from datetime import timedelta
+from collections.abc import Callable
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from werkzeug.test import Client
 
 from portal.services import Portal
-from portal.web.citizen.prepared import FRESH_FOR, KEY_MARK, SIGNATURE_MARK, Prepared, PreparedPages
-from tests.clock import START, Clock
+from portal.web.citizen.prepared import (
+    FRESH_FOR,
+    KEY_MARK,
+    MOST_PAGES,
+    PREPARED,
+    SIGNATURE_MARK,
+    Prepared,
+    PreparedPages,
+)
+from portal.web.forms import sign
+from tests.clock import Clock
 from tests.government import Government
 
+FILLED = re.compile(f"<p>{'word ' * 500}</p><i>([0-9a-f]{{32}})</i><b>(.+)</b></html>")
 DOCUMENT = f"<p>{'word ' * 500}</p><i>{KEY_MARK}</i><b>{SIGNATURE_MARK}</b></html>"
 
 
@@ -23,25 +35,44 @@ def _key(page: str) -> str:
     return found[1]
 
 
-def test_the_gaps_are_filled_plain_and_compressed_alike() -> None:
-    prepared = Prepared(DOCUMENT)
-    for number in range(3):
-        key, token = f"{number:032x}", "signature"
-        plain = prepared.fill(key, token, compressed=False)
-        assert plain.decode() == DOCUMENT.replace(KEY_MARK, key).replace(SIGNATURE_MARK, token)
-        assert gzip.decompress(prepared.fill(key, token, compressed=True)) == plain
+def test_the_gaps_are_filled_plain_and_compressed_alike(portal: Portal) -> None:
+    prepared = Prepared(DOCUMENT, ("rate", "K7M3PXM"))
+    for compressed in (False, True):
+        body = prepared.fill(portal, compressed=compressed)
+        found = FILLED.fullmatch((gzip.decompress(body) if compressed else body).decode())
+        assert found
+        assert found[2] == sign(portal, ("rate", "K7M3PXM"))
 
 
-def test_a_page_is_kept_for_a_few_seconds_only_and_never_too_many_of_them() -> None:
-    pages = PreparedPages()
-    pages.put("A", "id", START, Prepared(DOCUMENT))
-    assert pages.find("A", "id", START + FRESH_FOR - timedelta(seconds=1))
-    assert pages.find("A", "en", START) is None
-    assert pages.find("A", "id", START + FRESH_FOR) is None
-    for number in range(600):
-        pages.put(str(number), "id", START, Prepared(DOCUMENT))
-    assert pages.find("0", "id", START) is None
-    assert pages.find("599", "id", START)
+def test_never_too_many_pages_are_kept(portal: Portal) -> None:
+    asked: list[str] = []
+
+    def application(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        environ[PREPARED] = Prepared(DOCUMENT, ("rate", "K7M3PXM"))
+        start_response("200 OK", [("Content-Length", "3")])
+        return [b"..."]
+
+    pages = Client(PreparedPages(application, portal))
+    for number in range(MOST_PAGES):
+        pages.get(f"/q/{number}")
+    pages.get("/q/0")
+    assert len(asked) == MOST_PAGES
+    pages.get("/q/new")
+    pages.get("/q/0")
+    assert asked[-2:] == ["/q/new", "/q/0"]
+
+
+def test_a_prepared_answer_has_the_headers_of_the_first(client: FlaskClient, portal: Portal) -> None:
+    town = Government(portal)
+    town.add_unit("dinas")
+    town.add_counter("satu", "dinas")
+    for accepted in ({}, {"Accept-Encoding": "gzip"}):
+        first, second = (client.get(f"/q/{town.codes['satu']}?l=en", headers=accepted) for _ in range(2))
+        assert first.data != second.data
+        for reply in (first, second):
+            assert int(reply.headers.pop("Content-Length")) == len(reply.data)
+        assert dict(first.headers) == dict(second.headers)
 
 
 def test_two_citizens_get_two_keys_from_one_prepared_page(client: FlaskClient, portal: Portal) -> None:

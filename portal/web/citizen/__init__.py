@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint
 
 from portal.web.citizen import rate, receipt, survey
+from portal.web.citizen.prepared import PreparedPages
 from portal.web.citizen.rate import busy
 
-__all__ = ["blueprint", "busy"]
+__all__ = ["PreparedPages", "blueprint", "busy"]
 
 
 def blueprint() -> Blueprint:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.counter import CounterView
@@ -16,11 +16,10 @@ from portal.domain.instrument import Element
 from portal.services.collect import rate as collect
 from portal.services.collect.rate import Submission
 from portal.services.collect.tokens import Ticket
-from portal.web.citizen.forms import RateForm, check, device_cookie, new_key, submission
-from portal.web.citizen.prepared import KEY_MARK, SIGNATURE_MARK, Prepared, PreparedPages
+from portal.web.citizen.forms import RateForm, check, device_cookie, submission
+from portal.web.citizen.prepared import KEY_MARK, PREPARED, SIGNATURE_MARK, Prepared, takes_gzip
 from portal.web.context import run, site
 from portal.web.errors import wants_json
-from portal.web.forms import sign
 from portal.web.texts import LANGUAGE
 
 QUICK: Final = "quick@1"
@@ -51,40 +50,22 @@ class BusyPage:
 
 
 def add_routes(pages: Blueprint) -> None:
-    prepared = PreparedPages()
-
-    def rate(code: str) -> Response | str:  # not a `partial`: Flask-Limiter asks every view for its name
-        return page(prepared, code)
-
-    pages.add_url_rule("/q/<code>", view_func=rate)
+    pages.add_url_rule("/q/<code>", view_func=page, endpoint="rate")
     pages.add_url_rule("/q/<code>/nilai", view_func=send, endpoint="send", methods=["POST"])
     pages.add_url_rule("/q/<code>/lain", view_func=others, endpoint="others")
 
 
-def page(pages: PreparedPages, code: str) -> Response | str:
-    public_code, now = collect.canonical(code), site().portal.now()
-    keepable = request.args.keys() <= {LANGUAGE}  # the link to the other language repeats what the address carries
-    prepared = pages.find(public_code, g.language, now) if keepable else None
-    if prepared is None:
-        shown = run(collect.open_counter, code)
-        if shown.closed:
-            closed = CounterListPage(shown.counter, shown.others, closed=True)
-            return render_template("citizen/closed.html", page=closed)
-        prepared = _prepared(shown.counter)
-        if keepable:
-            pages.put(public_code, g.language, now, prepared)
-    return _filled(prepared, public_code)
-
-
-def _prepared(counter: CounterView) -> Prepared:
+def page(code: str) -> Response | str:
+    shown = run(collect.open_counter, code)
+    if shown.closed:
+        return render_template("citizen/closed.html", page=CounterListPage(shown.counter, shown.others, closed=True))
     element = site().portal.instruments[QUICK].elements[0]
-    gaps = RatePage(counter, element, KEY_MARK, SIGNATURE_MARK)
-    return Prepared(render_template("citizen/rate.html", page=gaps))
-
-
-def _filled(prepared: Prepared, public_code: str) -> Response:
-    compressed = request.accept_encodings["gzip"] > 0
-    body = prepared.fill(new_key(), sign(("rate", public_code)), compressed=compressed)
+    gaps = RatePage(shown.counter, element, KEY_MARK, SIGNATURE_MARK)
+    prepared = Prepared(render_template("citizen/rate.html", page=gaps), ("rate", shown.counter.public_code))
+    if request.args.keys() <= {LANGUAGE}:  # whatever else an address carries is a stranger's, and not worth keeping
+        request.environ[PREPARED] = prepared
+    compressed = takes_gzip(request.headers.get("Accept-Encoding", ""))
+    body = prepared.fill(site().portal, compressed=compressed)
     return Response(body, mimetype="text/html", headers=_COMPRESSED if compressed else _PLAIN)
 
 

@@ -76,7 +76,7 @@ def _name(line: Line) -> str:
 
 
 def _summary(report: UnitReport) -> Table:
-    at = report.released_at.isoformat() if report.released_at else None
+    at = report.released_at.isoformat(timespec="seconds") if report.released_at else None
     names = (("unit.skm", report.skm), ("unit.quick", report.quick))
     rows = [(_say(name), *_figures(score), score.mutu, score.reason, at) for name, score in names]
     return ("figure", *_FIGURE, "mutu", "reason", "released_at"), rows
