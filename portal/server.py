@@ -79,9 +79,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         return self._build()
 
 
-def serve(
-    build: Callable[[], Flask], *, bind: str, workers: int, threads: int, refusal_headers: Headers = ()
-) -> None:
+def serve(build: Callable[[], Flask], *, bind: str, workers: int, threads: int, refusal_headers: Headers = ()) -> None:
     """Serve until told to stop; requests under way get ten seconds. `refusal_headers` go with what is no HTTP."""
     Server(
         build,

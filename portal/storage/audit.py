@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn, cast
 from sqlalchemy import Row, Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from portal.storage.tables import AuditEntry
+from portal.storage.tables import AuditEntry, connection_of
 
 GENESIS: Final = bytes(32)
 _BATCH: Final = 500
@@ -45,7 +45,7 @@ def append(session: Session, *, at: datetime, actor: str, act: str, detail: Mapp
         TypeError: `detail` holds anything else.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
+        connection_of(session).exec_driver_sql("LOCK TABLE audit IN SHARE ROW EXCLUSIVE MODE")
     last = find_last(session)
     kept = json.loads(json.dumps(detail), parse_float=_refuse_float, parse_constant=_refuse_float)
     new_id, previous_hash = (last.id + 1, last.hash) if last else (1, GENESIS)

@@ -35,6 +35,7 @@ from portal.storage.tables import (
     OpeningHours,
     Service,
     Unit,
+    connection_of,
 )
 
 T = TypeVar("T", int, str)
@@ -175,18 +176,18 @@ def _view(row: Any) -> CounterView:  # noqa: ANN401 - a result row of _VIEW_COLU
 
 def find_counter(session: Session, public_code: str) -> CounterView | None:
     """Return the counter that carries `public_code`, closed ones too."""
-    row = session.connection().execute(_VIEW, {"code": public_code}).one_or_none()
+    row = connection_of(session).execute(_VIEW, {"code": public_code}).one_or_none()
     return _view(row) if row else None
 
 
 def get_counter(session: Session, counter_id: int) -> CounterView:
     """Return the counter of a response, which always exists."""
-    return _view(session.connection().execute(_VIEW_BY_ID, {"counter_id": counter_id}).one())
+    return _view(connection_of(session).execute(_VIEW_BY_ID, {"counter_id": counter_id}).one())
 
 
 def find_scene(session: Session, public_code: str, at: datetime) -> Scene | None:
     """Return the counter as it is at the local time `at`."""
-    rows = session.connection().execute(_SCENE_KNOWN, {"code": public_code, **_moment(at)}).all()
+    rows = connection_of(session).execute(_SCENE_KNOWN, {"code": public_code, **_moment(at)}).all()
     if not rows:
         return None
     officers = {row.duty_officer_id for row in rows} - {None}
@@ -202,20 +203,20 @@ def _by_name(rows: Iterable[Row[T, str]]) -> list[tuple[T, str]]:
 def list_services(session: Session, counter: CounterView, at: datetime) -> Sequence[tuple[int, str]]:
     """List (id, name) of the services that the counter gives, by name."""
     parameters = {"counter_id": counter.id, "unit_id": counter.unit_id, **_moment(at)}
-    return _by_name(session.connection().execute(_SERVICES, parameters))
+    return _by_name(connection_of(session).execute(_SERVICES, parameters))
 
 
 def list_on_duty(session: Session, counter_id: int, at: datetime) -> Sequence[tuple[int, str]]:
     """List (id, name) of the officers on duty at the local time `at`, by name."""
-    return _by_name(session.connection().execute(_DUTY_NAMES, {"counter_id": counter_id, **_moment(at)}))
+    return _by_name(connection_of(session).execute(_DUTY_NAMES, {"counter_id": counter_id, **_moment(at)}))
 
 
 def list_open_counters(session: Session, unit_id: int, day: date) -> Sequence[tuple[str, str]]:
     """List (public code, name) of the unit's counters in use on `day`, by name."""
-    return _by_name(session.connection().execute(_SIBLINGS, {"unit_id": unit_id, "day": day}))
+    return _by_name(connection_of(session).execute(_SIBLINGS, {"unit_id": unit_id, "day": day}))
 
 
 def put_day_key(session: Session, on_date: date, key: bytes) -> bytes:
     """Keep the first key offered for the day, and return it."""
-    session.connection().execute(_DAY_KEY[session.get_bind().dialect.name], {"on_date": on_date, "key": key})
-    return session.connection().execute(select(DayKey.key).where(DayKey.on_date == on_date)).scalar_one()
+    connection_of(session).execute(_DAY_KEY[session.get_bind().dialect.name], {"on_date": on_date, "key": key})
+    return connection_of(session).execute(select(DayKey.key).where(DayKey.on_date == on_date)).scalar_one()

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
@@ -82,7 +82,7 @@ class Database:
             options = {"isolation_level": "REPEATABLE READ"}
         with self._turn, self._session(options) as session:
             yield session
-            session.commit()
+            session.flush()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -94,12 +94,14 @@ class Database:
         options = {} if self._sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._session(options) as session:
             yield session
+            cast("Connection", session.bind).rollback()  # a read leaves nothing behind
 
     @contextmanager
     def _session(self, options: dict[str, Any]) -> Iterator[Session]:
         with (
             _translated(),
             self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),  # the connection's own transaction: statements need not go through the session's
             Session(connection, autoflush=False, expire_on_commit=False) as session,
         ):
             yield session

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.storage.tables import Heartbeat
+from portal.storage.tables import Heartbeat, connection_of
 
 _TABLE: Final = cast("Table", Heartbeat.__table__)
 _BEAT: dict[str, Any] = {}
@@ -37,6 +37,6 @@ def free_share(session: Session) -> float:
     """Return the free share of the file system that holds the SQLite file; 1 for a server, which watches its own."""
     if session.get_bind().dialect.name != "sqlite":
         return 1.0
-    file = session.connection().exec_driver_sql("PRAGMA database_list").one()[2]
+    file = connection_of(session).exec_driver_sql("PRAGMA database_list").one()[2]
     usage = shutil.disk_usage(Path(file).parent)
     return usage.free / usage.total

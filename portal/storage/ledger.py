@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.rating import CellKey
 from portal.domain.score.summary import ReleasedCell
 from portal.domain.tally import Tally
-from portal.storage.tables import Pending, Release, ReleaseCell
+from portal.storage.tables import Pending, Release, ReleaseCell, connection_of
 
 _PENDING = cast("Table", Pending.__table__)
 _CELLS = cast("Table", ReleaseCell.__table__)
@@ -64,9 +64,9 @@ def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tu
         {"response_id": response_id, **key._asdict(), "released": before, "current": after}
         for key, (before, after) in moves.items()
     ]
-    session.connection().execute(_PUT_PENDING[session.get_bind().dialect.name], rows)
+    connection_of(session).execute(_PUT_PENDING[session.get_bind().dialect.name], rows)
     if not new:
-        session.connection().execute(_SETTLE, {"of_response": response_id})
+        connection_of(session).execute(_SETTLE, {"of_response": response_id})
 
 
 def list_pending(session: Session) -> Iterator[tuple[CellKey, bytes, int, int]]:
@@ -81,7 +81,7 @@ def hold_releases(session: Session) -> None:
     Two at once would each decide with the other's moves still pending. SQLite has one writer anyhow.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql("LOCK TABLE releases IN EXCLUSIVE MODE")
+        connection_of(session).exec_driver_sql("LOCK TABLE releases IN EXCLUSIVE MODE")
 
 
 def append_release(session: Session, released_at: datetime, *, weekly: bool) -> int:

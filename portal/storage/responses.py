@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.rating import COUNTED, NOBODY, NOT_ANSWERED, OTHER_SERVICE, Place, Standing
-from portal.storage.tables import Attribution, Ballot, DayKey, Key, Response, Sighting, Unit, Verdict
+from portal.storage.tables import Attribution, Ballot, DayKey, Key, Response, Sighting, Unit, Verdict, connection_of
 
 _INSERTS = {
     table: insert(cast("Table", table.__table__)) for table in (Response, Ballot, Attribution, Verdict, Sighting)
@@ -77,7 +77,7 @@ class SpentKey:
 def spend_key(session: Session, **columns: Any) -> bool:  # noqa: ANN401 - the columns of Key
     """Spend an idempotency key; False when it was spent before."""
     statement = _SPEND[session.get_bind().dialect.name]
-    return session.connection().execute(statement, columns).first() is not None
+    return connection_of(session).execute(statement, columns).first() is not None
 
 
 _SPENT = select(Key.body_hash, Key.response_id).where(Key.idempotency_key == bindparam("key"))
@@ -87,22 +87,22 @@ _SEEN = select(Sighting.seen_at).where(Sighting.response_id == _response_id)
 
 def get_spent_key(session: Session, key: bytes) -> SpentKey:
     """Return what a spent key has brought."""
-    return SpentKey(*session.connection().execute(_SPENT, {"key": key}).one())
+    return SpentKey(*connection_of(session).execute(_SPENT, {"key": key}).one())
 
 
 def find_by_receipt(session: Session, receipt_hash: bytes, today: date) -> bytes | None:
     """Return the id of the response that the receipt was given for, while it lasts."""
-    return session.connection().execute(_RECEIPT, {"digest": receipt_hash, "today": today}).scalar_one_or_none()
+    return connection_of(session).execute(_RECEIPT, {"digest": receipt_hash, "today": today}).scalar_one_or_none()
 
 
 def find_seen_at(session: Session, response_id: bytes) -> datetime | None:
     """Return the instant of the response, kept for 72 hours."""
-    return session.connection().execute(_SEEN, {"response_id": response_id}).scalar_one_or_none()
+    return connection_of(session).execute(_SEEN, {"response_id": response_id}).scalar_one_or_none()
 
 
 def append_response(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the columns of Response
     """Keep a new response."""
-    session.connection().execute(_INSERTS[Response], columns)
+    connection_of(session).execute(_INSERTS[Response], columns)
 
 
 def append_ballots(
@@ -113,7 +113,7 @@ def append_ballots(
         {"response_id": response_id, "instrument": instrument, "revision": revision, "answers": dict(given)}
         for instrument, given in answers.items()
     ]
-    session.connection().execute(_INSERTS[Ballot], rows if len(rows) > 1 else rows[0])  # many cost a round trip more
+    connection_of(session).execute(_INSERTS[Ballot], rows if len(rows) > 1 else rows[0])  # many cost a round trip more
 
 
 def append_attribution(
@@ -129,24 +129,26 @@ def append_attribution(
         "officer_basis": about.officer_basis,
         "reason": reason,
     }
-    session.connection().execute(_INSERTS[Attribution], columns)
+    connection_of(session).execute(_INSERTS[Attribution], columns)
 
 
 def append_verdict(session: Session, response_id: bytes, revision: int, state: str) -> None:
     """Keep a revision of whether the response counts; `state` is counted, held:<rule> or excluded:<reason>."""
-    session.connection().execute(_INSERTS[Verdict], {"response_id": response_id, "revision": revision, "state": state})
+    connection_of(session).execute(
+        _INSERTS[Verdict], {"response_id": response_id, "revision": revision, "state": state}
+    )
 
 
 def append_sighting(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the columns of Sighting
     """Keep the marks that the rules need, for 72 hours."""
-    session.connection().execute(_INSERTS[Sighting], columns)
+    connection_of(session).execute(_INSERTS[Sighting], columns)
 
 
 def delete_expired(session: Session, *, today: date, sightings_before: datetime) -> None:
     """Forget what was kept for a time only: sightings, spent keys, and the device keys of days gone by."""
-    session.connection().execute(delete(Sighting).where(Sighting.seen_at < sightings_before))
-    session.connection().execute(delete(Key).where(Key.expires_on < today))
-    session.connection().execute(delete(DayKey).where(DayKey.on_date < today))
+    connection_of(session).execute(delete(Sighting).where(Sighting.seen_at < sightings_before))
+    connection_of(session).execute(delete(Key).where(Key.expires_on < today))
+    connection_of(session).execute(delete(DayKey).where(DayKey.on_date < today))
 
 
 _newer_attribution, _newer_verdict, _newer_ballot = aliased(Attribution), aliased(Verdict), aliased(Ballot)
@@ -209,17 +211,17 @@ def _record(head: Row[*tuple[Any, ...]], ballots: Sequence[Row[*tuple[Any, ...]]
 def get_record(session: Session, response_id: bytes, *, lock: bool = False) -> Record:
     """Return a response as it stands; `lock` keeps other changes of it waiting until this transaction ends."""
     if lock:
-        session.connection().execute(_LOCK, {"response_id": response_id})
-    head = session.connection().execute(_HEAD, {"response_id": response_id}).one()
-    return _record(head, session.connection().execute(_BALLOTS_OF_ONE, {"response_id": response_id}).all())
+        connection_of(session).execute(_LOCK, {"response_id": response_id})
+    head = connection_of(session).execute(_HEAD, {"response_id": response_id}).one()
+    return _record(head, connection_of(session).execute(_BALLOTS_OF_ONE, {"response_id": response_id}).all())
 
 
 def list_records(session: Session) -> Iterator[Record]:
     """Walk over every response as it stands; for rebuilding only, as its cost grows with their number."""
-    heads = session.connection().execute(_HEADS.order_by(Response.id).execution_options(yield_per=_BATCH))
+    heads = connection_of(session).execute(_HEADS.order_by(Response.id).execution_options(yield_per=_BATCH))
     for part in heads.partitions():
         ids = [head.id for head in part]
         ballots: dict[bytes, list[Row[*tuple[Any, ...]]]] = {response_id: [] for response_id in ids}
-        for ballot in session.connection().execute(_BALLOTS_OF_MANY, {"response_ids": ids}):
+        for ballot in connection_of(session).execute(_BALLOTS_OF_MANY, {"response_ids": ids}):
             ballots[ballot.response_id].append(ballot)
         yield from (_record(head, ballots[head.id]) for head in part)

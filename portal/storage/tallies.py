@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.rating import COUNTED, TallyKey
 from portal.domain.tally import Tally
-from portal.storage.tables import TallyRow
+from portal.storage.tables import TallyRow, connection_of
 
 _TABLE = cast("Table", TallyRow.__table__)
 _COUNTS = ("n1", "n2", "n3", "n4", "n", "total", "squares")
@@ -65,7 +65,7 @@ def add(session: Session, rows: Mapping[TallyKey, Tally]) -> None:
     if rows:
         columns = [{**key._asdict(), **dict(zip(_COUNTS, tally.parts, strict=True))} for key, tally in rows.items()]
         statement = _ADD[session.get_bind().dialect.name]
-        session.connection().execute(statement, columns if len(columns) > 1 else columns[0])
+        connection_of(session).execute(statement, columns if len(columns) > 1 else columns[0])
 
 
 def _tally(row: Row[*tuple[Any, ...]]) -> Tally:
@@ -98,7 +98,7 @@ def list_all(session: Session) -> dict[TallyKey, Tally]:
 def hold_writers(session: Session) -> None:
     """Keep every rating and change waiting until this transaction ends; SQLite has one writer anyhow."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(
+        connection_of(session).exec_driver_sql(
             "LOCK TABLE responses, ballots, attributions, verdicts, tallies IN EXCLUSIVE MODE"
         )
 

@@ -1,6 +1,6 @@
 """The tables of design 2, typed; a test holds them equal to the head of the migrations."""
 
-from portal.storage.tables.declarative import Base
+from portal.storage.tables.declarative import Base, connection_of
 from portal.storage.tables.ratings import (
     Attribution,
     Ballot,
@@ -69,4 +69,5 @@ __all__ = [
     "TallyRow",
     "Unit",
     "Verdict",
+    "connection_of",
 ]

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.counter import CounterView
@@ -85,7 +85,8 @@ def send(code: str) -> AnyResponse:
 def stored(given: Submission, cookie: str, device: str) -> AnyResponse:
     """Keep the submission and lead on to the thank-you page; programs get 201, or 200 for a replay."""
     ticket = run(collect.rate, given)
-    response = _json(ticket) if wants_json() else redirect(_thanks(ticket), HTTPStatus.SEE_OTHER)
+    thanks = {"Location": _thanks(ticket)}
+    response = _json(ticket) if wants_json() else Response(status=HTTPStatus.SEE_OTHER, headers=thanks)
     response.set_cookie(
         cookie, device, max_age=_COOKIE_FOR, secure=site().secure, httponly=True, samesite="Lax", path="/"
     )
