@@ -44,5 +44,9 @@ class Scheduler:
             services.run(self.portal, health.beat)
         except PortalError as error:
             _LOGGER.error("release failed", extra={"portal": {"code": error.code}})  # noqa: TRY400 - the code says it; a trace would carry values
+        except Exception:
+            _LOGGER.exception(
+                "release failed"
+            )  # the edge of the thread: nobody else would hear of it, and the next run may do
         else:
             _LOGGER.info("released", extra={"portal": {"cells": released.cells, "waiting": released.waiting}})

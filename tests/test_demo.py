@@ -141,7 +141,7 @@ def test_what_was_made_up_is_counted_like_what_was_given(demo: Demo) -> None:
 
 def test_every_page_says_that_the_data_are_made_up(demo: Demo) -> None:
     page = demo.app.test_client().get(f"/q/{demo.scene.citizen_code}").text
-    assert "Peragaan: semua data di sini dibuat-buat." in page
+    assert "Peragaan: data di sini dibuat-buat, kecuali satu survei yang sudah diterbitkan." in page
     assert "Peragaan" in demo.browser("kepala.kota").get("/unit").text
 
 

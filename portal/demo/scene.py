@@ -93,7 +93,8 @@ def describe(scene: Scene, url: str, environment_file: Path) -> str:
     )
     pull = f'curl -s -H "Authorization: Bearer $TOKEN" "{url}/api/v1/'
     return f"""
-Suara Loket, demonstration: {scene.ratings} made-up ratings and {scene.ballots} published ballots.
+Suara Loket, demonstration: {scene.ratings} made-up ratings and {scene.ballots} published ballots, the survey of unit
+{scene.unit_code} (Kabupaten Sekadau, 2019; the order of its elements is assumed, the IKM does not depend on it).
 
 Rate as a citizen (code {printed(scene.citizen_code)}):
     {page}

@@ -24,6 +24,7 @@ from portal.web.citizen.prepared import (
 from portal.web.forms import sign
 from tests.clock import Clock
 from tests.government import Government
+from tests.published import statements
 
 FILLED = re.compile(f"<p>{'word ' * 500}</p><i>([0-9a-f]{{32}})</i><b>(.+)</b></html>")
 DOCUMENT = f"<p>{'word ' * 500}</p><i>{KEY_MARK}</i><b>{SIGNATURE_MARK}</b></html>"
@@ -44,7 +45,7 @@ def test_the_gaps_are_filled_plain_and_compressed_alike(portal: Portal) -> None:
         assert found[2] == sign(portal, ("rate", "K7M3PXM"))
 
 
-def test_never_too_many_pages_are_kept(portal: Portal) -> None:
+def test_never_too_many_pages_are_kept(portal: Portal, clock: Clock) -> None:
     asked: list[str] = []
 
     def application(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
@@ -58,9 +59,35 @@ def test_never_too_many_pages_are_kept(portal: Portal) -> None:
         pages.get(f"/q/{number}")
     pages.get("/q/0")
     assert len(asked) == MOST_PAGES
-    pages.get("/q/new")
-    pages.get("/q/0")
-    assert asked[-2:] == ["/q/new", "/q/0"]
+    for _ in range(2):  # no room until the others are stale
+        pages.get("/q/new")
+    assert asked[-2:] == ["/q/new", "/q/new"]
+    clock.advance(FRESH_FOR)
+    for _ in range(2):
+        pages.get("/q/new")
+    assert asked.count("/q/new") == 3
+
+
+def test_a_name_may_hold_what_marks_the_gaps(portal: Portal) -> None:
+    prepared = Prepared(f"<h1>{KEY_MARK}{SIGNATURE_MARK}</h1>{DOCUMENT}", ("rate", "K7M3PXM"))
+    body = prepared.fill(portal, compressed=False).decode()
+    assert body.startswith(f"<h1>{KEY_MARK}{SIGNATURE_MARK}</h1>")
+    assert FILLED.fullmatch(body.removeprefix(f"<h1>{KEY_MARK}{SIGNATURE_MARK}</h1>"))
+
+
+def test_only_the_printed_address_is_kept_so_that_nobody_fills_the_memory(client: FlaskClient, portal: Portal) -> None:
+    town = Government(portal)
+    town.add_unit("dinas")
+    town.add_counter("satu", "dinas")
+    code = town.codes["satu"].lower()
+    spellings = (code, f"{code}?l=en", f"{code}?l=x", code.upper(), f"{code[:3]}-{code[3:]}")
+    kept = []
+    for spelling in spellings:
+        client.get(f"/q/{spelling}")
+        with statements(portal) as seen:
+            client.get(f"/q/{spelling}")
+        kept += [] if seen else [spelling]
+    assert kept == [code, f"{code}?l=en"]
 
 
 def test_a_prepared_answer_has_the_headers_of_the_first(client: FlaskClient, portal: Portal) -> None:
@@ -68,7 +95,7 @@ def test_a_prepared_answer_has_the_headers_of_the_first(client: FlaskClient, por
     town.add_unit("dinas")
     town.add_counter("satu", "dinas")
     for accepted in ({}, {"Accept-Encoding": "gzip"}):
-        first, second = (client.get(f"/q/{town.codes['satu']}?l=en", headers=accepted) for _ in range(2))
+        first, second = (client.get(f"/q/{town.codes['satu'].lower()}?l=en", headers=accepted) for _ in range(2))
         assert first.data != second.data
         for reply in (first, second):
             assert int(reply.headers.pop("Content-Length")) == len(reply.data)
@@ -79,7 +106,7 @@ def test_two_citizens_get_two_keys_from_one_prepared_page(client: FlaskClient, p
     town = Government(portal)
     town.add_unit("dinas")
     town.add_counter("satu", "dinas")
-    pages = [client.get(f"/q/{town.codes['satu']}", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
+    pages = [client.get(f"/q/{town.codes['satu'].lower()}", headers={"Accept-Encoding": "gzip"}) for _ in range(2)]
     first, second = (_key(gzip.decompress(page.data).decode()) for page in pages)
     assert first != second
 
@@ -88,7 +115,7 @@ def test_a_counter_that_was_closed_shows_it_within_seconds(client: FlaskClient, 
     town = Government(portal)
     town.add_unit("dinas")
     town.add_counter("satu", "dinas")
-    address = f"/q/{town.codes['satu']}"
+    address = f"/q/{town.codes['satu'].lower()}"
     assert "kunci" in client.get(address).text
     with portal.begin() as session:
         session.execute(text("UPDATE counters SET ends_on = '2026-03-01'"))
@@ -100,6 +127,6 @@ def test_what_a_stranger_adds_to_the_address_reaches_nobody_else(client: FlaskCl
     town = Government(portal)
     town.add_unit("dinas")
     town.add_counter("satu", "dinas")
-    address = f"/q/{town.codes['satu']}"
+    address = f"/q/{town.codes['satu'].lower()}"
     assert "tambahan" in client.get(address + "?tambahan=1").text
     assert "tambahan" not in client.get(address).text

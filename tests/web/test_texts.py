@@ -40,7 +40,7 @@ AGREED: Final = (
     *("Layanan apa yang Anda urus?", "Lainnya"),
     "Terima kasih. Penilaian Anda sudah tersimpan.",
     "Anda boleh berhenti di sini, atau menjawab beberapa pertanyaan lagi.",
-    "Foto atau catat kode ini untuk melihat jawaban kami. Kode yang hilang tidak dapat kami carikan.",
+    "Foto atau catat kode ini bila nanti Anda ingin melihat statusnya. Kode yang hilang tidak dapat kami carikan.",
     *("Ubah penilaian (sampai {clock})", "Isi survei lengkap (9 pertanyaan, ± 2 menit)", "Selesai"),
     "Status masukan Anda: Diterima",
     "Kode tidak ditemukan.",

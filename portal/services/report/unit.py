@@ -61,8 +61,8 @@ def open_unit(portal: Portal, scope: Sequence[int], unit_code: str | None, perio
         unit = _get(units, unit_code) if unit_code else units[0]
         kind = portal.policy_on(session, portal.today()).base_period
         period = Period.parse(period_code) if period_code else Period.containing(kind, portal.today())
-        if period.kind != kind:  # a month beside its semester would show by subtraction what neither shows
-            raise NotFound("period")
+        if period.kind != kind or period.starts_on > portal.today():
+            raise NotFound("period")  # a month beside its semester would show by subtraction what neither shows
         return _report(portal, session, units, unit, period, _periods(portal, session, kind, period))
 
 

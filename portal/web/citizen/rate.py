@@ -62,11 +62,17 @@ def page(code: str) -> Response | str:
     element = site().portal.instruments[QUICK].elements[0]
     gaps = RatePage(shown.counter, element, KEY_MARK, SIGNATURE_MARK)
     prepared = Prepared(render_template("citizen/rate.html", page=gaps), ("rate", shown.counter.public_code))
-    if request.args.keys() <= {LANGUAGE}:  # whatever else an address carries is a stranger's, and not worth keeping
+    if _is_plain(shown.counter):
         request.environ[PREPARED] = prepared
     compressed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     body = prepared.fill(site().portal, compressed=compressed)
     return Response(body, mimetype="text/html", headers=_COMPRESSED if compressed else _PLAIN)
+
+
+def _is_plain(counter: CounterView) -> bool:
+    """Tell whether the address is the printed one, so that nobody fills the memory with pages of their own spelling."""
+    queries = {b"", *(f"{LANGUAGE}={language}".encode() for language in site().texts.languages)}
+    return request.query_string in queries and request.path == f"/q/{counter.public_code.lower()}"
 
 
 def others(code: str) -> str:
