@@ -44,9 +44,7 @@ class Scheduler:
             services.run(self.portal, health.beat)
         except PortalError as error:
             _LOGGER.error("release failed", extra={"portal": {"code": error.code}})  # noqa: TRY400 - the code says it; a trace would carry values
-        except Exception:
-            _LOGGER.exception(
-                "release failed"
-            )  # the edge of the thread: nobody else would hear of it, and the next run may do
+        except Exception:  # the edge of the thread: nobody else would hear of it, and the next run may succeed
+            _LOGGER.exception("release failed")
         else:
             _LOGGER.info("released", extra={"portal": {"cells": released.cells, "waiting": released.waiting}})

@@ -47,11 +47,11 @@ def _once(request: bytes, status: int) -> Visit:
 
 
 def _path(code: str) -> str:
-    return f"/q/{code}"
+    return f"/q/{code.lower()}"  # as printed
 
 
 def _rate(code: str, key: str, token: str, value: int) -> bytes:
-    return post(f"/q/{code}/nilai", f"kunci={key}&token={token}&nilai={value}")
+    return post(f"/q/{code.lower()}/nilai", f"kunci={key}&token={token}&nilai={value}")
 
 
 def rating(codes: list[str]) -> Pair:
