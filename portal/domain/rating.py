@@ -163,11 +163,12 @@ def difference(
     place: Place, before: Standing | None, after: Standing, instruments: Mapping[str, Instrument]
 ) -> Difference:
     """Return the difference that moving from `before` (None: a new response) to `after` makes, in key order."""
-    old_tallies = tallies_of(place, before, instruments) if before else {}
-    new_tallies = tallies_of(place, after, instruments)
+    new_tallies, new_values = tallies_of(place, after, instruments), values_of(place, after, instruments)
+    if before is None:
+        first = {key: (0, value) for key, value in sorted(new_values.items())}
+        return Difference(dict(sorted(new_tallies.items())), first)
+    old_tallies, old_values = tallies_of(place, before, instruments), values_of(place, before, instruments)
     sums = {key: new_tallies.get(key, Tally()) + -old_tallies.get(key, Tally()) for key in {*old_tallies, *new_tallies}}
-    old_values = values_of(place, before, instruments) if before else {}
-    new_values = values_of(place, after, instruments)
     moves = {key: (old_values.get(key, 0), new_values.get(key, 0)) for key in {*old_values, *new_values}}
     return Difference(
         {key: tally for key, tally in sorted(sums.items()) if tally},

@@ -19,7 +19,8 @@ def install(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         if (
-            "Content-Encoding" in response.headers
+            response.status_code == HTTPStatus.SEE_OTHER  # what every stored rating answers has no body
+            or "Content-Encoding" in response.headers
             or response.direct_passthrough
             or not (response.mimetype or "").startswith(_TEXT)
         ):

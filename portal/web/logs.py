@@ -7,6 +7,7 @@ import logging
 import secrets
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from flask import Flask, Response, g, request
@@ -22,7 +23,7 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        minute = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%MZ")
+        minute = _minute(int(record.created) // 60)
         event = record.getMessage() if record.name == LOGGER else record.name
         line: dict[str, Any] = {"at": minute, "level": record.levelname.lower(), "event": event}
         line |= getattr(record, "portal", {})
@@ -30,6 +31,11 @@ class JsonFormatter(logging.Formatter):
             line["error"] = record.exc_info[0].__name__
             line["where"] = _where(record)
         return _write(line)
+
+
+@lru_cache(maxsize=2)
+def _minute(number: int) -> str:
+    return datetime.fromtimestamp(number * 60, UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def _where(record: logging.LogRecord) -> list[str]:
