@@ -23,9 +23,12 @@ class Scheduler:
     minutes: int
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def start(self) -> None:
-        if self.minutes:
-            threading.Thread(target=self.run, name="scheduler", daemon=True).start()
+    def start(self) -> threading.Thread | None:
+        if not self.minutes:
+            return None
+        thread = threading.Thread(target=self.run, name="scheduler", daemon=True)
+        thread.start()
+        return thread
 
     def stop(self) -> None:
         self._stop.set()

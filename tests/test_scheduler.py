@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -29,17 +30,47 @@ def test_a_run_moves_the_figures_and_leaves_a_heartbeat(portal: Portal) -> None:
     assert services.run(portal, open_unit, (town.units["dinas"],), None, None).quick.n == 5
 
 
-def test_a_database_that_is_away_does_not_end_the_thread(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_database_that_is_away_does_not_end_the_thread(portal: Portal) -> None:
     def away(*, repeatable: bool = False) -> AbstractContextManager[Session]:
         raise StorageUnavailable(str(repeatable))
 
-    with caplog.at_level(logging.ERROR, logger="portal"):
+    with _lines() as lines:
         Scheduler(replace(portal, begin=away), 15).run_once()
-    assert [record.message for record in caplog.records] == ["release failed"]
+    assert lines == ["release failed"]
+
+
+def test_a_fault_that_nobody_foresaw_does_not_end_the_thread_either(portal: Portal) -> None:
+    def broken(*, repeatable: bool = False) -> AbstractContextManager[Session]:
+        raise ArithmeticError(repeatable)
+
+    with _lines() as lines:
+        Scheduler(replace(portal, begin=broken), 15).run_once()
+    assert lines == ["release failed"]
+
+
+@contextmanager
+def _lines() -> Iterator[list[str]]:
+    """What the portal logs, whatever other tests did to its logger."""
+    lines: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]  # the least a handler can be
+    logger = logging.getLogger("portal")
+    before = logger.disabled
+    logger.disabled = False
+    logger.addHandler(handler)
+    yield lines
+    logger.removeHandler(handler)
+    logger.disabled = before
 
 
 def test_the_thread_stops_when_told(portal: Portal) -> None:
     scheduler = Scheduler(portal, 15)
     scheduler.stop()
-    scheduler.run()
-    scheduler.start()
+    thread = scheduler.start()
+    assert thread
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def test_no_thread_runs_where_the_scheduler_is_turned_off(portal: Portal) -> None:
+    assert Scheduler(portal, 0).start() is None
