@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, delete, exists, func, insert, or_, select
+from sqlalchemy import Row, Table, TextClause, and_, bindparam, delete, exists, func, insert, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,14 +19,10 @@ from portal.storage.tables import Pending, Release, ReleaseCell, connection_of
 _PENDING = cast("Table", Pending.__table__)
 _CELLS = cast("Table", ReleaseCell.__table__)
 _PENDING_KEY = ("response_id", *CellKey._fields)
+_PENDING_COLUMNS = (*_PENDING_KEY, "released", "current")
 _COUNTS = ("n1", "n2", "n3", "n4", "n", "total", "squares")
-_PUT_PENDING = {}
 _PUT_CELLS = {}
 for _dialect, _insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
-    _pending: Any = _insert(_PENDING)
-    _PUT_PENDING[_dialect] = _pending.on_conflict_do_update(
-        index_elements=list(_PENDING_KEY), set_={"current": _pending.excluded.current}
-    )
     _cells: Any = _insert(_CELLS)
     _PUT_CELLS[_dialect] = _cells.on_conflict_do_update(
         index_elements=list(CellKey._fields),
@@ -53,6 +50,18 @@ _MOVED = (
 )
 
 
+@lru_cache(maxsize=128)
+def _put_pending(count: int) -> TextClause:
+    """Return one statement for so many rows; sent one by one they cost every rating a round trip each."""
+    rows = (", ".join(f":{name}_{number}" for name in _PENDING_COLUMNS) for number in range(count))
+    sql = (
+        f"INSERT INTO pending ({', '.join(_PENDING_COLUMNS)}) VALUES ({'), ('.join(rows)}) "  # noqa: S608 - our own column names
+        f"ON CONFLICT ({', '.join(_PENDING_KEY)}) DO UPDATE SET current = excluded.current"
+    )
+    columns = {f"{name}_{number}": _PENDING.c[name].type for name in _PENDING_COLUMNS for number in range(count)}
+    return text(sql).bindparams(*(bindparam(name, type_=kind) for name, kind in columns.items()))
+
+
 def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tuple[int, int]], *, new: bool) -> None:
     """Note that the response's contribution to these cells moved from one value to another (0 = none).
 
@@ -60,11 +69,12 @@ def put_pending(session: Session, response_id: bytes, moves: Mapping[CellKey, tu
     """
     if not moves:
         return
-    rows = [
-        {"response_id": response_id, **key._asdict(), "released": before, "current": after}
-        for key, (before, after) in moves.items()
-    ]
-    connection_of(session).execute(_PUT_PENDING[session.get_bind().dialect.name], rows)
+    values = {
+        f"{name}_{number}": value
+        for number, (key, move) in enumerate(moves.items())
+        for name, value in zip(_PENDING_COLUMNS, (response_id, *key, *move), strict=True)
+    }
+    connection_of(session).execute(_put_pending(len(moves)), values)
     if not new:
         connection_of(session).execute(_SETTLE, {"of_response": response_id})
 
