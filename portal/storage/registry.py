@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from portal.domain import code as codes
 from portal.domain.workbook.cell import Value
 from portal.domain.workbook.sheet import COUNTER, DUTY, HOLIDAY, HOURS, OFFICER, PLATE, SERVICE, UNIT, Fields
-from portal.storage.tables import Base, Counter, CounterService, Duty, Holiday, Officer, OpeningHours, Service, Unit
+from portal.storage.tables import (
+    Base,
+    Counter,
+    CounterService,
+    Duty,
+    Holiday,
+    Officer,
+    OpeningHours,
+    Service,
+    Unit,
+    connection_of,
+)
 
 Row = tuple[str, Fields]
 
@@ -56,6 +67,15 @@ _PUT_PATH = update(Unit).where(Unit.id == bindparam("unit_id")).values(path=bind
 _SERVICES = select(CounterService.counter_id, CounterService.service_id)
 _EMPTY = delete(cast("Table", CounterService.__table__)).where(CounterService.counter_id == bindparam("emptied_id"))
 _TAKEN = select(Counter.public_code)
+
+
+def hold_registry(session: Session) -> None:
+    """Keep other changes of the registry waiting until this one ends; call it first, before anything is read.
+
+    A plan is only as good as the rows it was made from. Ratings read on meanwhile; SQLite has one writer anyhow.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        connection_of(session).exec_driver_sql("LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE")
 
 
 def get_registry(session: Session) -> dict[str, dict[str, dict[str, Value]]]:

@@ -8,6 +8,7 @@ from typing import Final
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Place
+from tests.browser.following import follow
 from tests.web import town
 
 State = Callable[[Page, Place, str], None]
@@ -26,28 +27,28 @@ def rated(code: str) -> State:
 
     def go(page: Page, place: Place, language: str) -> None:
         _at(f"/q/{code.lower()}")(page, place, language)
-        page.locator(".faces button").nth(2).click()
+        follow(page.locator(".faces button").nth(2))
 
     return go
 
 
 def _change(page: Page, place: Place, language: str) -> None:
     rated(town.MAIN)(page, place, language)
-    page.locator("a[href*='/ubah']").click()
+    follow(page.locator("a[href*='/ubah']"))
 
 
 def _partly_told(page: Page, place: Place, language: str) -> None:
     rated(town.SHARED)(page, place, language)
-    page.locator("form[action*='/layanan'] button").first.click()
-    page.locator("form[action*='/petugas'] button").first.click()
+    follow(page.locator("form[action*='/layanan'] button").first)
+    follow(page.locator("form[action*='/petugas'] button").first)
 
 
 def _all_told(page: Page, place: Place, language: str) -> None:
     _partly_told(page, place, language)
-    page.locator("form[action*='/bantuan'] button").first.click()
-    page.locator("a[href*='/survei']").click()
+    follow(page.locator("form[action*='/bantuan'] button").first)
+    follow(page.locator("a[href*='/survei']"))
     page.locator("label.choice").first.click()
-    page.locator("main .send").click()
+    follow(page.locator("main .send"))
 
 
 def _receipt(page: Page, place: Place, language: str) -> None:
@@ -57,13 +58,13 @@ def _receipt(page: Page, place: Place, language: str) -> None:
 
 def _empty_survey(page: Page, place: Place, language: str) -> None:
     _at(f"/s/{town.MAIN.lower()}")(page, place, language)
-    page.locator("main .send").click()
+    follow(page.locator("main .send"))
 
 
 def _busy(page: Page, place: Place, language: str) -> None:
     for _ in range(2):
         page.goto(f"{place.narrow}/q/{town.MAIN.lower()}?l={language}")
-        page.locator(".faces button").first.click()
+        follow(page.locator(".faces button").first)
 
 
 STATES: Final[dict[str, State]] = {

@@ -9,6 +9,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Place
+from tests.browser.following import follow
 from tests.browser.states import STATES, rated
 from tests.web import town, visit
 
@@ -100,10 +101,10 @@ def test_the_first_page_is_one_request_without_a_cookie(page: Page, place: Place
 
 def test_back_after_the_tap_and_a_reload_are_still_one_rating(page: Page, place: Place) -> None:
     page.goto(f"{place.origin}/q/{town.MAIN.lower()}")
-    page.get_by_role("button", name="Tidak puas").click()
+    follow(page.get_by_role("button", name="Tidak puas"))
     page.reload()
     page.go_back()
-    page.get_by_role("button", name="Sangat puas").click()
+    follow(page.get_by_role("button", name="Sangat puas"))
     page.reload()
     assert page.get_by_role("heading", level=1).inner_text() == "Terima kasih. Penilaian Anda sudah tersimpan."
     assert visit.answers(place.portal) == {"quick@1": {"LAYANAN": 4}}
@@ -119,13 +120,13 @@ def test_the_whole_way_can_be_gone_without_javascript(browser: Browser, place: P
     page.goto(place.origin)
     page.get_by_label("Kode loket").fill(f"{town.SHARED[:3]}-{town.SHARED[3:]}".lower())
     for button in ("Buka halaman penilaian", "Kurang puas", town.SERVICES[0], town.TWO, "Puas"):
-        page.get_by_role("button", name=button, exact=True).click()
-    page.get_by_role("link", name="Isi survei lengkap").click()
+        follow(page.get_by_role("button", name=button, exact=True))
+    follow(page.get_by_role("link", name="Isi survei lengkap"))
     page.get_by_label("Sangat mudah").check()
-    page.get_by_role("button", name="Kirim survei").click()
-    page.get_by_role("link", name="Ubah penilaian").click()
-    page.get_by_role("button", name="Tidak puas").click()
-    page.get_by_role("link", name="Selesai").click()
+    follow(page.get_by_role("button", name="Kirim survei"))
+    follow(page.get_by_role("link", name="Ubah penilaian"))
+    follow(page.get_by_role("button", name="Tidak puas"))
+    follow(page.get_by_role("link", name="Selesai"))
     assert page.url == f"{place.origin}/"
     assert visit.answers(place.portal) == {
         "quick@1": {"LAYANAN": 1},

@@ -22,6 +22,7 @@ from portal.services import Portal
 from portal.services.admit.accounts import create_account
 from portal.services.admit.clients import create_client
 from tests.browser.conftest import Place
+from tests.browser.following import follow
 from tests.browser.test_citizen_pages import RULES, TOO_WIDE
 from tests.web import town
 
@@ -35,7 +36,7 @@ def _rate(browser: Browser, place: Place, code: str, face: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 640}, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{place.origin}/q/{code.lower()}")
-    page.get_by_role("button", name=face, exact=True).click()
+    follow(page.get_by_role("button", name=face, exact=True))
     assert page.get_by_role("heading", level=1).inner_text().startswith("Terima kasih.")
     context.close()
 
@@ -47,7 +48,7 @@ def _sign_in(page: Page, place: Place, portal: Portal) -> None:
     page.goto(f"{place.origin}/unit")
     page.get_by_label("Nama pengguna").fill("kepala.contoh")
     page.get_by_label("Kata sandi").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
+    follow(page.get_by_role("button", name="Masuk"))
     assert page.get_by_role("heading", level=1).inner_text() == "Dinas Contoh"
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import io
 import zipfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from portal.domain.code import counter_code, parse_counter_code
 from portal.domain.workbook.fault import FaultCode
@@ -127,6 +130,26 @@ def test_of_imports_at_the_same_time_each_row_is_created_by_one(portal: Portal, 
         reports = [*pool.map(lambda _: bring(portal, rows), range(4))]
     assert all(report.applied for report in reports)
     assert sum(len(sheet(report, DUTY).created) for report in reports) == 3
+    assert len(acts(portal)) == 1
+
+
+def test_an_import_meets_the_registry_in_one_piece_whoever_else_imports(portal: Portal, rows: Rows) -> None:
+    """Another one starts as this one has read the first table, and gets time enough to end."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = [lambda: wait([pool.submit(bring, portal, rows)], timeout=1)]
+
+        @contextmanager
+        def watched(*, repeatable: bool = False) -> Iterator[Session]:
+            def let_another_in(_: object, __: object, statement: str, *___: object) -> None:
+                if "FROM units" in statement and pending:
+                    pending.pop()()
+
+            with portal.begin(repeatable=repeatable) as session:
+                event.listen(session.get_bind(), "after_cursor_execute", let_another_in)
+                yield session
+
+        assert bring(replace(portal, begin=watched), rows).applied
+    assert not pending
     assert len(acts(portal)) == 1
 
 

@@ -94,7 +94,8 @@ def _import(portal: Portal, reading: Reading, *, dry_run: bool, actor: str, sour
     found = doubts(reading, planned)
     if dry_run or planned.is_refused or planned.is_empty:
         return _report(planned, found, dry_run=dry_run)
-    with portal.begin() as session:
+    with portal.begin(repeatable=True) as session:
+        registry.hold_registry(session)
         planned = plan(reading, registry.get_registry(session), portal.today())
         if not (planned.is_refused or planned.is_empty):
             _apply(session, planned)
