@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import click
@@ -33,6 +33,7 @@ from portal.storage import migrate as migrations
 from portal.storage import policies
 from portal.storage.database import Database, make_engine
 from portal.web import (
+    administrator,
     api_v1,
     citizen,
     compression,
@@ -59,7 +60,7 @@ _HANDED_ON: Final = ("secret_key", "database_url", "government", "time_zone", "p
 def read_instruments() -> dict[str, Instrument]:
     """Read the instruments of `config/instruments`, by id."""
     files = sorted((CONFIG / "instruments").glob("*.toml"))
-    instruments = [Instrument.from_mapping(tomllib.loads(file.read_text("utf-8"))) for file in files]
+    instruments = [Instrument.from_mapping(_read_toml(file)) for file in files]
     return {instrument.id: instrument for instrument in instruments}
 
 
@@ -71,7 +72,7 @@ def policy_on(session: Session, day: date) -> Policy:
 def migrate(database_url: str) -> None:
     """Bring the database to this version; the first policy is seeded from `config/policy.toml`."""
     engine = make_engine(database_url, connections=1)
-    seed = tomllib.loads((CONFIG / "policy.toml").read_text("utf-8"))
+    seed = _read_toml(CONFIG / "policy.toml")
     with engine.connect() as connection:
         migrations.upgrade(connection)
         connection.commit()
@@ -98,9 +99,13 @@ def build_portal(settings: Settings, *, now: Callable[[], datetime] = utc_now) -
 
 
 def read_texts() -> Texts:
-    """Read the catalogues of `config/locales`, the default language first."""
-    files = sorted((CONFIG / "locales").glob("*.toml"), key=lambda file: (file.stem != DEFAULT, file.stem))
-    return Texts([Language.from_mapping(tomllib.loads(file.read_text("utf-8"))) for file in files])
+    """Read the catalogues of `config/locales`, one folder a language, the default language first."""
+    folders = sorted((CONFIG / "locales").iterdir(), key=lambda folder: (folder.name != DEFAULT, folder.name))
+    return Texts([Language.from_files(map(_read_toml, sorted(folder.glob("*.toml")))) for folder in folders])
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def build_web(settings: Settings, portal: Portal) -> Flask:
@@ -122,6 +127,7 @@ def build_web(settings: Settings, portal: Portal) -> Flask:
     guards.register(app, public.blueprint(), guards.anyone)
     guards.register(app, sign_in.blueprint(), guards.anyone)
     guards.register(app, unit_head.blueprint(), signed_in)
+    guards.register(app, administrator.blueprint(), signed_in)
     guards.register(app, operations.blueprint(release_minutes=settings.release_minutes), guards.anyone)
     limits.install(
         app,

@@ -218,8 +218,10 @@ def _sayings(page: Page) -> Iterator[tuple[str, str]]:
 
 @cache
 def _catalogues() -> Mapping[str, Mapping[str, str]]:
-    files = sorted(LOCALES.glob("*.toml"))
-    return {file.stem: dict(_flat(tomllib.loads(file.read_text("utf-8")))) for file in files}
+    catalogues: dict[str, dict[str, str]] = {}
+    for file in sorted(LOCALES.glob("*/*.toml")):
+        catalogues.setdefault(file.parent.name, {}).update(_flat(tomllib.loads(file.read_text("utf-8"))))
+    return catalogues
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import click
 
 from portal.cli import errand
+from portal.domain.access import Role
 from portal.services import Portal
 from portal.services.admit import accounts, trail
 
@@ -17,11 +19,12 @@ def commands(open_portal: Callable[[], Portal]) -> list[click.Command]:
     @click.command("create-account")
     @click.argument("username")
     @click.option("--name", required=True, help="Name as the dashboard shows it.")
-    @click.option("--unit", "unit_code", required=True, metavar="CODE", help="Unit that the account is head of.")
-    def create(username: str, name: str, unit_code: str) -> None:
-        """Create the account of a unit's head; the password is shown this once."""
-        given = {"username": username, "name": name, "unit_code": unit_code}
-        click.echo(errand.run(open_portal(), accounts.create_account, **given, actor=errand.actor()))
+    @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.UNIT_HEAD.value)
+    @click.option("--unit", "unit_code", metavar="CODE", help="Unit that the account is head of.")
+    def create(username: str, name: str, role: str, unit_code: str | None) -> None:
+        """Create an account of staff; the password is shown this once."""
+        create = partial(accounts.create_account, username=username, name=name, role=Role(role), unit_code=unit_code)
+        click.echo(errand.run(open_portal(), create, actor=errand.actor()))
 
     @click.command("reset-password")
     @click.argument("username")

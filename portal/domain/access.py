@@ -31,6 +31,8 @@ class Role(StrEnum):
     """What a member of staff is."""
 
     UNIT_HEAD = "unit_head"
+    ADMINISTRATOR = "administrator"
+    REVIEWER = "reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ FULL_COST: Final = Hashing()
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Whoever is signed in; `unit_path` holds the ids from the root to the unit, joined by dots.
+    """Whoever is signed in; `unit_path` holds the ids from the root to the unit, joined by dots, `unit_code` its code.
 
     `touch_due` asks for `touch_session`: the last sighting is older than a minute.
     """
@@ -61,6 +63,7 @@ class Signed:
     role: Role
     unit_id: int | None
     unit_path: str | None
+    unit_code: str | None
     touch_due: bool
 
 

@@ -18,6 +18,8 @@ GENESIS: Final = bytes(32)
 _BATCH: Final = 500
 _ENTRIES = select(*cast("Table", AuditEntry.__table__).c).order_by(AuditEntry.id)
 _AFTER = _ENTRIES.where(AuditEntry.id > bindparam("after")).limit(bindparam("limit"))
+_NEWEST_FIRST = _ENTRIES.order_by(None).order_by(AuditEntry.id.desc()).limit(bindparam("limit"))
+_BEFORE = _NEWEST_FIRST.where(AuditEntry.id < bindparam("before"))
 _LAST = _ENTRIES.order_by(None).order_by(AuditEntry.id.desc()).limit(1)
 _INSERT = insert(AuditEntry)
 
@@ -83,6 +85,13 @@ def find_last(session: Session) -> Entry | None:
 def list_entries(session: Session, *, after: int = 0, limit: int = 100) -> Sequence[Entry]:
     """List at most `limit` entries whose id is above `after`, oldest first."""
     return [_entry(row) for row in session.execute(_AFTER, {"after": after, "limit": limit})]
+
+
+def list_newest(session: Session, *, before: int | None = None, limit: int = 50) -> Sequence[Entry]:
+    """List at most `limit` entries, the newest first, those whose id is below `before` where it is given."""
+    if before is None:
+        return [_entry(row) for row in session.execute(_NEWEST_FIRST, {"limit": limit})]
+    return [_entry(row) for row in session.execute(_BEFORE, {"before": before, "limit": limit})]
 
 
 def find_break(session: Session) -> int | None:

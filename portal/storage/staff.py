@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,6 +73,7 @@ _SIGNED = (
         Account.role,
         Account.unit_id,
         Unit.path,
+        Unit.unit_code,
         (SignInSession.last_seen_at <= bindparam("seen_before")).label("touch_due"),
     )
     .join(Account, Account.id == SignInSession.account_id)
@@ -133,7 +135,9 @@ def find_account(session: Session, username: str, *, lock: bool = False) -> Acco
     return AccountRecord(*row) if row else None
 
 
-def add_account(session: Session, *, username: str, name: str, role: Role, unit_id: int, password_hash: str) -> None:
+def add_account(
+    session: Session, *, username: str, name: str, role: Role, unit_id: int | None, password_hash: str
+) -> None:
     """Keep a new account."""
     columns = {"username": username, "name": name, "role": role.value, "unit_id": unit_id}
     session.execute(insert(Account), {**columns, "password_hash": password_hash})
@@ -170,8 +174,9 @@ def delete_refusals(session: Session, name_mark: bytes) -> None:
 
 def add_session(session: Session, token_hash: bytes, account_id: int, now: datetime) -> None:
     """Keep a new session."""
-    columns = {"token_hash": token_hash, "account_id": account_id, "started_at": now, "last_seen_at": now}
-    session.execute(insert(SignInSession), columns)
+    times = {"started_at": now, "last_seen_at": now, "confirmed_at": now}
+    columns = {"session_code": secrets.token_hex(8), "browser": "", "stage": "open"}
+    session.execute(insert(SignInSession), {"token_hash": token_hash, "account_id": account_id, **times, **columns})
 
 
 def _session_bounds(now: datetime) -> dict[str, datetime]:
@@ -184,7 +189,9 @@ def find_signed(session: Session, token_hash: bytes, now: datetime) -> Signed | 
     row = session.execute(_SIGNED, parameters).one_or_none()
     if row is None:
         return None
-    return Signed(row.id, row.username, row.name, Role(row.role), row.unit_id, row.path, bool(row.touch_due))
+    return Signed(
+        row.id, row.username, row.name, Role(row.role), row.unit_id, row.path, row.unit_code, bool(row.touch_due)
+    )
 
 
 def touch_session(session: Session, token_hash: bytes, now: datetime) -> None:

@@ -85,7 +85,9 @@ def list_units(session: Session) -> Sequence[UnitRow]:
 
 
 def list_subtree(session: Session, path: Sequence[int]) -> Sequence[UnitRow]:
-    """List the unit at the end of `path` and all units below it, parents before children."""
+    """List the unit at the end of `path` and all units below it, parents before children; an empty path has all."""
+    if not path:
+        return list_units(session)
     text = ".".join(map(str, path))
     rows = session.execute(_BELOW, {"path": text, "prefix": text + "."})
     return sorted((_unit(*row) for row in rows), key=lambda unit: unit.path)

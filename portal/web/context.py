@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from flask import current_app
 
 from portal import services
+from portal.domain.errors import PortalError
 from portal.services import Portal
+from portal.services.government import Facts, find_facts
 from portal.web.texts import Texts
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 NAME: Final = "portal"
+FACTS_FOR: Final = timedelta(seconds=5)
+
+
+class CurrentFacts:
+    """What every page says of the government, looked up again after some seconds rather than for every page."""
+
+    def __init__(self, portal: Portal) -> None:
+        """Know nothing but the settings yet."""
+        self._portal = portal
+        self._held = Facts(portal.government, rehearsing=False)
+        self._until: datetime | None = None
+
+    def __call__(self) -> Facts:
+        """Return what held some seconds ago at most; while the database is away, what was known before."""
+        now = self._portal.now()
+        if self._until is None or now >= self._until:
+            try:
+                self._held = services.run(self._portal, find_facts)
+            except PortalError:  # an error page still names the government
+                return self._held
+            self._until = now + FACTS_FOR
+        return self._held
+
+    def forget(self) -> None:
+        """Look again at the next page, because they were just changed here."""
+        self._until = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +56,11 @@ class Site:
     public_url: str
     contact: str
     demo: bool
+    facts: CurrentFacts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hold the facts for all pages together."""
+        object.__setattr__(self, "facts", CurrentFacts(self.portal))
 
     @property
     def secure(self) -> bool:

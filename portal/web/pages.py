@@ -35,7 +35,12 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
 
     @app.context_processor
     def names() -> dict[str, Any]:
-        return {"language": g.get("language", DEFAULT)}
+        facts = site.facts()
+        return {
+            "language": g.get("language", DEFAULT),
+            "government": facts.name,
+            "rehearsing": facts.rehearsing,
+        }
 
     def say(key: str, **values: object) -> str:
         return texts.say(g.get("language", DEFAULT), key, **values)
@@ -44,7 +49,6 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
         t=say,
         languages=list(texts.languages.values()),
         in_language=in_language,
-        government=site.portal.government,
         contact=site.contact,
         host=site.host,
         demo=site.demo,

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from flask import g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.access import Signed
+from portal.domain.access import Role, Signed
 from portal.domain.errors import Forbidden, Unauthenticated
 from portal.services.admit import sessions
+from portal.web import access
 from portal.web.context import run, site
 from portal.web.errors import wants_json
 from portal.web.forms import SignedForm
@@ -23,11 +24,22 @@ _OWN_PATH: Final = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 
 
 @dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A page of the menu; `said` is the key of its name."""
+
+    said: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StaffBar:
-    """The bar atop every staff page: who is signed in, and the form that signs out."""
+    """The bar atop every staff page: who is signed in, the pages open to them, and the form that signs out."""
 
     name: str
     form: SignedForm
+    menu: tuple[MenuEntry, ...]
+    home: str
 
 
 def cookie_name() -> str:
@@ -79,23 +91,44 @@ def signed_in() -> Response | None:
         return redirect(url_for("sign_in.page", lanjut=onward), HTTPStatus.SEE_OTHER)
     if signed.touch_due:
         run(sessions.touch_session, token)
+    if not access.may(signed.role, request.endpoint):
+        raise Forbidden("role")
     g.signed, g.token = signed, token
     return None
+
+
+def actor() -> str:
+    """Return under which name the log keeps what the caller does."""
+    signed: Signed = g.signed
+    return signed.username
 
 
 def scope() -> tuple[int, ...]:
     """Return the ids from the root to the unit of whoever is signed in; they see it and what is below.
 
-    Raises:
-        Forbidden: the account has no unit.
+    Empty for an account of no unit, which sees every unit.
     """
     signed: Signed = g.signed
-    if signed.unit_path is None:
-        raise Forbidden("unit")
-    return tuple(int(part) for part in signed.unit_path.split("."))
+    return tuple(int(part) for part in signed.unit_path.split(".")) if signed.unit_path else ()
 
 
 def staff_bar() -> StaffBar:
     """Return what the bar atop the page shows."""
     signed: Signed = g.signed
-    return StaffBar(signed.name, sign_out_form(g.token))
+    entries = (
+        MenuEntry(said, _address(endpoint, signed), endpoint == request.endpoint)
+        for endpoint, said in access.MENU.items()
+        if access.may(signed.role, endpoint)
+    )
+    return StaffBar(signed.name, sign_out_form(g.token), tuple(entries), landing(signed.role))
+
+
+def landing(role: Role) -> str:
+    """Return the address of the page where the role arrives."""
+    return url_for(access.LANDING[role])
+
+
+def _address(endpoint: str, signed: Signed) -> str:
+    """Return the address of a page of the menu; pages of a unit lead to the caller's own."""
+    of_unit = "unit_code" in next(current_app.url_map.iter_rules(endpoint)).arguments
+    return url_for(endpoint, unit_code=signed.unit_code) if of_unit else url_for(endpoint)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
+from portal.domain.access import Signed
 from portal.domain.errors import FormExpired, SignInDelayed, SignInRefused
 from portal.services.admit import sessions
 from portal.web import session
@@ -21,7 +22,6 @@ from portal.web.forms import SignedForm
 from portal.web.texts import DEFAULT, LANGUAGE
 
 _BOUND_TO: Final = ("sign-in",)
-_LANDING: Final = "unit_head.own"
 
 
 class SignInForm(SignedForm):
@@ -52,8 +52,8 @@ def blueprint() -> Blueprint:
 
 def page() -> AnyResponse | str:
     token = session.current_token()
-    if token and run(sessions.find_session, token):
-        return _go_on()
+    if token and (signed := run(sessions.find_session, token)):
+        return _go_on(signed)
     return render_template(
         "sign_in/page.html", page=SignInPage(SignInForm(_BOUND_TO, formdata=None), "", session.onward_path())
     )
@@ -69,7 +69,8 @@ def send() -> AnyResponse:
         return _again(form, refusal.code)
     except SignInDelayed as delay:
         return _again(form, delay.code, wait=int(delay.detail))
-    return session.keep_token(_go_on(), token)
+    signed = run(sessions.find_session, token)
+    return session.keep_token(_go_on(signed), token)
 
 
 def leave() -> AnyResponse:
@@ -81,9 +82,10 @@ def leave() -> AnyResponse:
     return session.drop_token(redirect(url_for("sign_in.page"), HTTPStatus.SEE_OTHER))
 
 
-def _go_on() -> AnyResponse:
-    """Lead to where the caller wanted to go, in the language chosen since."""
-    path, _, query = (session.onward_path() or url_for(_LANDING)).partition("?")
+def _go_on(signed: Signed | None) -> AnyResponse:
+    """Lead to where the caller wanted to go, else to where their role arrives, in the language chosen since."""
+    arrival = session.landing(signed.role) if signed else url_for("sign_in.page")
+    path, _, query = (session.onward_path() or arrival).partition("?")
     asked = {name: value for name, value in parse_qsl(query) if name != LANGUAGE}
     wanted = asked if g.language == DEFAULT else {**asked, LANGUAGE: g.language}
     return redirect(f"{path}?{urlencode(wanted)}" if wanted else path, HTTPStatus.SEE_OTHER)

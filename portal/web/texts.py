@@ -1,8 +1,8 @@
-"""Sentences by key and language; a language is one file, added without code, hidden until it was reviewed."""
+"""Sentences by key and language; a language is one folder of files, added without code, hidden until reviewed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -22,8 +22,17 @@ class Language:
     sentences: Mapping[str, str]
 
     @classmethod
-    def from_mapping(cls, content: Mapping[str, Any]) -> Language:
-        """Read a parsed catalogue file: nested tables become dotted keys."""
+    def from_files(cls, files: Iterable[Mapping[str, Any]]) -> Language:
+        """Read parsed catalogue files, which share no table: nested tables become dotted keys.
+
+        Raises:
+            ValueError: two files hold the same table.
+        """
+        content: dict[str, Any] = {}
+        for file in files:
+            if twice := content.keys() & file.keys():
+                raise ValueError(f"in two files of a language: {', '.join(sorted(twice))}")
+            content |= file
         head = content["language"]
         sentences = dict(_flat({key: value for key, value in content.items() if key != "language"}, ""))
         return cls(head["code"], head["name"], head["reviewed"], sentences)

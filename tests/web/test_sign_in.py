@@ -29,8 +29,9 @@ PASSWORD: Final = "enam belas huruf"
 def head(portal: Portal) -> str:
     """The head of UPT-1."""
     small(portal)
-    account = {"username": USERNAME, "name": "Kepala Contoh", "password": PASSWORD}
-    create_account(portal, **account, unit_code="UPT-1", actor="cli:test")
+    create_account(
+        portal, username=USERNAME, name="Kepala Contoh", password=PASSWORD, unit_code="UPT-1", actor="cli:test"
+    )
     return USERNAME
 
 

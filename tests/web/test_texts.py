@@ -152,9 +152,15 @@ def test_instruments_are_complete_in_both_languages() -> None:
 
 
 def _language(code: str, *, reviewed: bool = True, **sentences: str) -> Language:
-    return Language.from_mapping(
-        {"language": {"code": code, "name": code.upper(), "reviewed": reviewed}, "page": sentences}
+    return Language.from_files(
+        [{"language": {"code": code, "name": code.upper(), "reviewed": reviewed}}, {"page": sentences}]
     )
+
+
+def test_a_table_stands_in_one_file_of_a_language() -> None:
+    head = {"language": {"code": "id", "name": "Indonesia", "reviewed": True}}
+    with pytest.raises(ValueError, match="page"):
+        Language.from_files([head, {"page": {"hello": "Halo"}}, {"page": {"bye": "Dah"}}])
 
 
 def test_a_regional_language_borrows_what_it_lacks() -> None:
@@ -190,6 +196,6 @@ def test_catalogue_keys_stand_in_the_same_order() -> None:
     assert all(first == second for first, second in pairwise(orders))
 
 
-def test_catalogue_files_name_their_own_language() -> None:
-    for file in (ROOT / "config/locales").glob("*.toml"):
-        assert tomllib.loads(file.read_text("utf-8"))["language"]["code"] == file.stem
+def test_catalogue_folders_name_their_own_language() -> None:
+    for folder in (ROOT / "config/locales").iterdir():
+        assert tomllib.loads((folder / "site.toml").read_text("utf-8"))["language"]["code"] == folder.name

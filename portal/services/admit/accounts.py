@@ -14,27 +14,37 @@ from portal.storage.staff import AccountRecord
 
 
 def create_account(
-    portal: Portal, *, username: str, name: str, unit_code: str, password: str | None = None, actor: str
+    portal: Portal,
+    *,
+    username: str,
+    name: str,
+    role: Role = Role.UNIT_HEAD,
+    unit_code: str | None = None,
+    password: str | None = None,
+    actor: str,
 ) -> str:
-    """Create the account of a unit's head and return its password, a random one where none is given.
+    """Create an account and return its password, a random one where none is given.
+
+    A unit's head has a unit; administrators and reviewers have none, they see the whole government.
 
     Raises:
-        Invalid: `username`, `name` or `password` breaks its rule, or `username-taken`.
+        Invalid: `username`, `name` or `password` breaks its rule, `username-taken`, or `unit` where role and unit
+            do not go together.
         NotFound: no unit has this code.
     """
+    if (role is Role.UNIT_HEAD) != (unit_code is not None):
+        raise Invalid("unit")
     wanted, shown = access.check_username(username), access.check_name(name)
     chosen = _password(wanted, password)
     password_hash = passwords.hash_password(portal, chosen)
     with portal.begin() as session:
-        unit_id = staff.find_unit_id(session, unit_code)
-        if unit_id is None:
+        unit_id = staff.find_unit_id(session, unit_code) if unit_code is not None else None
+        if unit_code is not None and unit_id is None:
             raise NotFound("unit")
         if staff.find_account(session, wanted):
             raise Invalid("username-taken")
-        staff.add_account(
-            session, username=wanted, name=shown, role=Role.UNIT_HEAD, unit_id=unit_id, password_hash=password_hash
-        )
-        detail = {"username": wanted, "role": Role.UNIT_HEAD.value, "unit": unit_code}
+        staff.add_account(session, username=wanted, name=shown, role=role, unit_id=unit_id, password_hash=password_hash)
+        detail = {"username": wanted, "role": role.value, "unit": unit_code}
         audit.append(session, at=portal.now(), actor=actor, act="account-created", detail=detail)
     return chosen
 

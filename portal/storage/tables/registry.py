@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String
@@ -23,6 +23,8 @@ class Unit(Base):
         comment="ids from the root to this unit, joined by dots; spares a recursive query"
     )
     ends_on: Mapped[date | None]
+    target: Mapped[str | None] = mapped_column(comment="IKM aimed at, a decimal string of two places")
+    counter_label: Mapped[str | None] = mapped_column(comment="what its counters are called: Loket, Poli, Meja, Gerai")
 
 
 class Service(Base):
@@ -58,13 +60,17 @@ class Counter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     counter_code: Mapped[str] = mapped_column(unique=True, comment="key in the workbook")
     public_code: Mapped[str] = mapped_column(
-        String(7), unique=True, comment="printed code; never given to another counter"
+        String(7), unique=True, comment="printed code; it moves on only with the counter that moves to another unit"
     )
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     name: Mapped[str]
     channel: Mapped[str]
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), comment="name plates only")
     ends_on: Mapped[date | None]
+    starts_on: Mapped[date | None] = mapped_column(comment="first day in use; a mobile service is dated")
+    place: Mapped[str | None] = mapped_column(comment="where a mobile service stands")
+    tested_until: Mapped[datetime | None] = mapped_column(comment="end of a scan test under way")
+    scanned_at: Mapped[datetime | None] = mapped_column(comment="when a scan test last met the printed code")
 
 
 class CounterService(Base):
@@ -118,6 +124,82 @@ class Holiday(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     on_date: Mapped[date] = mapped_column(index=True)
     name: Mapped[str]
+
+
+class ServedCount(Base):
+    """How many citizens a unit served on a day, of one service or of all together."""
+
+    __tablename__ = "served_counts"
+    __table_args__ = (
+        CheckConstraint("n >= 0", name="n"),
+        Index("ix_served_counts_unit_id_on_date", "unit_id", "on_date"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    served_count_code: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), comment="none: all services together")
+    on_date: Mapped[date]
+    n: Mapped[int]
+
+
+class Indicator(Base):
+    """A performance indicator of a unit or an officer in a period, with its target and what came of it."""
+
+    __tablename__ = "indicators"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_code: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), comment="none: the unit's own")
+    name: Mapped[str]
+    unit_of_measure: Mapped[str]
+    kind: Mapped[str] = mapped_column(comment="jumlah | mutu | waktu | anggaran | hasil | respons pengaduan")
+    duty: Mapped[str | None]
+    unit_goal: Mapped[str | None]
+    period_code: Mapped[str]
+    target: Mapped[str | None] = mapped_column(comment="decimal string")
+    realisation: Mapped[str | None] = mapped_column(comment="decimal string")
+    as_of: Mapped[date | None]
+    source: Mapped[str | None] = mapped_column(comment="where the realisation was taken from; the portal checks none")
+    link: Mapped[str | None]
+    ends_on: Mapped[date | None]
+
+
+class PastScore(Base):
+    """An IKM of a unit from before the portal, as it was published."""
+
+    __tablename__ = "past_scores"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    past_score_code: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    year: Mapped[int] = mapped_column(SmallInteger)
+    skm: Mapped[str] = mapped_column(comment="IKM, a decimal string of two places")
+    n: Mapped[int | None]
+
+
+class Campaign(Base):
+    """Days on which a unit asks for the nine elements; with the number served it says how many answers are enough."""
+
+    __tablename__ = "campaigns"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="order"),
+        CheckConstraint("population > 0", name="population"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_code: Mapped[str] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), comment="none: all services of the unit")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    population: Mapped[int | None] = mapped_column(comment="number served; none: taken from the served counts")
+
+
+class Government(Base):
+    """The government whose portal this is, named when it was set up; the only row has the id 1."""
+
+    __tablename__ = "governments"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    set_up_at: Mapped[datetime]
 
 
 class PolicyRow(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.storage.tables.declarative import Base
@@ -35,6 +35,37 @@ class Certificate(Base):
     closed_at: Mapped[datetime | None]
 
 
+class Rehearsal(Base):
+    """A time of trial whose ratings are wiped at its end; while one is open, every page says so."""
+
+    __tablename__ = "rehearsals"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("certificates.id"))
+    wiped: Mapped[dict[str, Any] | None] = mapped_column(comment="rows destroyed, by table")
+
+
+class Proposal(Base):
+    """An act that needs a second person: proposed by one, decided by another, and done only then."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('approved', 'refused', 'withdrawn')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("outcome <> 'approved' OR decided_by <> proposed_by", name="two_persons"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+
+
 class Account(Base):
     """A member of staff who may sign in."""
 
@@ -46,6 +77,19 @@ class Account(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     password_hash: Mapped[str]
     disabled_at: Mapped[datetime | None]
+    one_time_until: Mapped[datetime | None] = mapped_column(comment="the password was given by another and must change")
+    totp_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary(200), comment="secret of the second factor, encrypted"
+    )
+    totp_step: Mapped[int | None] = mapped_column(comment="time step of the code used last: none is taken twice")
+
+
+class RecoveryCode(Base):
+    """A code that stands for the second factor once, when the phone is lost; only its digest is kept."""
+
+    __tablename__ = "recovery_codes"
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class Refusal(Base):
@@ -66,6 +110,12 @@ class SignInSession(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    session_code: Mapped[str] = mapped_column(unique=True, comment="names the session in lists, opens nothing")
+    browser: Mapped[str] = mapped_column(comment="what its owner knows it by: browser and system, no more")
+    stage: Mapped[str] = mapped_column(comment="what is still asked: second | enrol | password | open (nothing)")
+    confirmed_at: Mapped[datetime] = mapped_column(
+        comment="when the password was last given, for what asks for it again"
+    )
 
 
 class AuditEntry(Base):

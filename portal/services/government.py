@@ -1,0 +1,23 @@
+"""What every page says of the government: its name, and that it is only rehearsing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.services import Portal
+from portal.storage import governments
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The government's name, by its settings until the set-up gave one, and whether a rehearsal is under way."""
+
+    name: str
+    rehearsing: bool
+
+
+def find_facts(portal: Portal) -> Facts:
+    """Return what holds now."""
+    with portal.read() as session:
+        name, rehearsing = governments.find_facts(session)
+    return Facts(name or portal.government, rehearsing)
