@@ -6,8 +6,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import services
@@ -15,6 +17,8 @@ from portal.domain.errors import NotReady, StorageUnavailable
 from portal.scheduler import Scheduler
 from portal.services import Portal, health
 from portal.services.report.unit import open_unit
+from portal.storage.tables import Base, Response, Sighting
+from tests.clock import Clock
 from tests.government import Government
 
 
@@ -28,6 +32,25 @@ def test_a_run_moves_the_figures_and_leaves_a_heartbeat(portal: Portal) -> None:
     Scheduler(portal, 15).run_once()
     services.run(portal, health.check_ready, release_minutes=15)
     assert services.run(portal, open_unit, (town.units["dinas"],), None, None).quick.n == 5
+
+
+def test_what_was_kept_for_72_hours_goes_without_anybody_asking(portal: Portal, clock: Clock) -> None:
+    town = Government(portal)
+    town.add_unit("dinas")
+    town.add_counter("satu", "dinas")
+    town.taps("satu", 4)
+    clock.advance(timedelta(hours=72))
+    Scheduler(portal, 15).run_once()
+    assert count(portal, Sighting) == 1
+    clock.advance(timedelta(seconds=1))
+    Scheduler(portal, 15).run_once()
+    assert count(portal, Sighting) == 0
+    assert count(portal, Response) == 1
+
+
+def count(portal: Portal, table: type[Base]) -> int:
+    with portal.read() as session:
+        return session.execute(select(func.count()).select_from(table)).scalar_one()
 
 
 def test_a_database_that_is_away_does_not_end_the_thread(portal: Portal) -> None:

@@ -52,6 +52,8 @@ def test_every_bad_key_is_reported_at_once_with_a_hint() -> None:
         ("workers", 0),
         ("valve_per_minute", 0),
         ("workers", 2),
+        ("backup_key", "short"),
+        ("metrics_networks", "10.0.0.0/8, somewhere"),
     ],
 )
 def test_what_would_only_fail_later_is_refused(name: str, value: object) -> None:

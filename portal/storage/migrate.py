@@ -9,9 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
+
+_ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtext('migrate ' || current_schema()))")
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -23,7 +25,12 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Apply every migration up to `revision`."""
+    """Apply every migration up to `revision`; who comes at the same time waits until the transaction ends.
+
+    On SQLite the connection must begin for writing: `portal_write`.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE)
     command.upgrade(_config(connection), revision)
 
 
@@ -32,7 +39,22 @@ def downgrade(connection: Connection, revision: str) -> None:
     command.downgrade(_config(connection), revision)
 
 
+def find_revision(connection: Connection) -> str | None:
+    """Return the revision that the database is at, None before the first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def get_head() -> str:
+    """Return the newest revision of this version."""
+    (head,) = ScriptDirectory.from_config(_config()).get_heads()
+    return head
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this version has the revision; a newer one has more."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def is_at_head(connection: Connection) -> bool:
     """Tell whether the database has exactly the tables of this version."""
-    current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+    return find_revision(connection) == get_head()

@@ -13,6 +13,9 @@ from typing import Any, Final
 from flask import Flask, Response, g, request
 
 LOGGER: Final = "portal"
+ROUTE: Final = "portal.route"
+"""Where the route template of an answered request stands in its environment."""
+
 _write: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -70,7 +73,7 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def log_request(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "-"
+        route = request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
         log_answer(g.get("request_id"), request.method, route, response.status_code)
         return response
 

@@ -14,7 +14,7 @@ from typing import Final
 from portal import app as composition
 from portal.settings import Settings
 from tests import government
-from tests.benchmarks import floor, load, visits
+from tests.benchmarks import candidates, floor, load, visits
 from tests.benchmarks.table import FAIL, Bar, Row, Tail, absolutes, ratios
 from tests.benchmarks.visits import Pair
 from tests.postgres import Cluster
@@ -91,6 +91,17 @@ def measure(kind: str, works: list[str], clients: list[int], rounds: int, second
     return rows
 
 
+def contest(kinds: list[str], rounds: int, seconds: float) -> list[Row]:
+    """Load the servers that `serve` could be."""
+    rows: list[Row] = []
+    for kind in kinds:
+        with databases(kind) as (url, _):
+            codes = fill(url)
+            quiet = {"release_minutes": 0, "valve_per_minute": UNMETERED}
+            rows += candidates.compare(kind, url, codes, quiet, rounds=rounds, seconds=seconds, clients=max(CLIENTS))
+    return rows
+
+
 def main() -> int:
     """Measure, print, and tell whether every bar was met."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -100,8 +111,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="of load per server, round and row")
     parser.add_argument("--quick", action="store_true", help="three short rounds, to see that it runs")
+    parser.add_argument("--servers", action="store_true", help="compare the servers that `serve` could be instead")
     asked = parser.parse_args()
     rounds, seconds = (3, 0.3) if asked.quick else (asked.rounds, asked.seconds)
+    if asked.servers:
+        print(candidates.table(contest(asked.database or list(SERVER), rounds, seconds)))
+        return 0
     works, clients = asked.work or list(BARS), asked.clients or list(CLIENTS)
     rows = [row for kind in asked.database or SERVER for row in measure(kind, works, clients, rounds, seconds)]
     tails = [
