@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -22,3 +23,14 @@ class Clock:
 
     def set(self, instant: datetime) -> None:
         self._now = instant
+
+
+class RunningClock(Clock):
+    """Starts where the other stands still and goes on from there, in every process that is told when it began."""
+
+    def __init__(self, began: float | None = None) -> None:
+        super().__init__()
+        self.began = time.monotonic() if began is None else began
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=time.monotonic() - self.began)

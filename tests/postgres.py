@@ -44,6 +44,10 @@ class Cluster:
         """SQLAlchemy's address of a database in this cluster."""
         return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.home}"
 
+    def address(self) -> str:
+        """psycopg's address of the database that is always there."""
+        return f"host={self.home} user={SUPERUSER} dbname=postgres"
+
     def start(self) -> None:
         """Start the server unless it runs.
 
@@ -67,6 +71,10 @@ class Cluster:
                     file.write(f"{name} = '{value}'\n")
             self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self._data / 'log'}")
 
+    def restart(self) -> None:
+        """Let the server crash, as losing power does but for the disk, and return once it answers again."""
+        self._run("pg_ctl", "restart", "--wait", "--silent", "--mode=immediate", f"--log={self._data / 'log'}")
+
     def stop(self) -> None:
         """Stop the server, if any process started it, and remove all it kept."""
         with self._alone():
@@ -85,7 +93,7 @@ class Cluster:
 
     def _execute(self, statement: str, *names: str) -> None:
         query = sql.SQL(statement).format(*map(sql.Identifier, names))
-        with psycopg.connect(host=str(self.home), user=SUPERUSER, dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(self.address(), autocommit=True) as connection:
             connection.execute(query)
 
     def _running(self) -> bool:

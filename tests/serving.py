@@ -76,6 +76,25 @@ class Serving:
             self._log = None
             _wait(self._is_gone, f"{self._program} still listens")
 
+    def master(self) -> int:
+        """Return the id of the process that watches over those that serve."""
+        assert self._process is not None
+        return self._process.pid
+
+    def workers(self) -> list[int]:
+        """Return the ids of the serving processes below the master."""
+        children = Path(f"/proc/{self.master()}/task/{self.master()}/children")
+        return [int(number) for number in children.read_text("ascii").split()]
+
+    def ask_to_stop(self) -> None:
+        """Tell the master to end well."""
+        os.kill(self.master(), signal.SIGTERM)
+
+    def wait_for_the_end(self) -> int:
+        """Return how the master ended, once it has."""
+        assert self._process is not None
+        return self._process.wait(PATIENCE)
+
     def _answers(self) -> bool:
         if self._process is None or self._process.poll() is not None:
             raise RuntimeError(f"{self._program} ended before it answered\n{self.said()}")

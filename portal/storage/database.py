@@ -5,19 +5,31 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import Conflict, Invalid, StorageUnavailable
+from portal.domain.errors import Conflict, Invalid, PortalError, StorageUnavailable
 
 _LOST_RACES: Final = {"40001", "40P01", "23505"}
-_NOT_MIGRATED: Final = {"42P01", "42703"}  # undefined table, undefined column; SQLite calls them operational
+_NOT_SERVING: Final = {"42P01", "42703", "25006"}
+"""No such table or column, as before a migration (SQLite calls these operational); closed for writing, as a standby."""
+
 _SQLITE_WAIT_MS: Final = 30_000
+_POOL_SECONDS: Final = 10.0
+_POSTGRES_WAITS: Final = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+"""Seconds to connect, milliseconds until a server that is silent counts as gone; by themselves both take minutes."""
 _PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -61,9 +73,9 @@ class FairLock:
 class Database:
     """One engine and its two kinds of transaction."""
 
-    def __init__(self, url: str, *, connections: int) -> None:
-        """Open `url`; at most `connections` are kept."""
-        self.engine = make_engine(url, connections=connections)
+    def __init__(self, url: str, *, connections: int, pool_seconds: float = _POOL_SECONDS) -> None:
+        """Open `url`; at most `connections` are kept, and one of them is waited for `pool_seconds`."""
+        self.engine = make_engine(url, connections=connections, pool_seconds=pool_seconds)
         self._sqlite = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[None] = FairLock() if self._sqlite else nullcontext()
 
@@ -99,7 +111,7 @@ class Database:
     @contextmanager
     def _session(self, options: dict[str, Any]) -> Iterator[Session]:
         with (
-            _translated(),
+            translated(),
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),  # the connection's own transaction: statements need not go through the session's
             Session(connection, autoflush=False, expire_on_commit=False) as session,
@@ -108,37 +120,40 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Raise the driver's errors as what they mean to a use case: as `Database.begin` says."""
     try:
         yield
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) in _LOST_RACES or "UNIQUE constraint failed" in str(error.orig):
-            raise Conflict from error
-        raise
-    except DataError as error:  # a NUL in a text, a number out of range: never something the form offered
-        raise Invalid("value") from error
-    except ProgrammingError as error:
-        if _sqlstate(error) not in _NOT_MIGRATED:
+    except NoConnectionFree as error:
+        raise StorageUnavailable(type(error).__name__) from error
+    except DBAPIError as error:
+        meaning = _meaning(error)
+        if meaning is None:
             raise
-        raise StorageUnavailable(type(error.orig).__name__) from error
-    except OperationalError as error:
-        if _sqlstate(error) in _LOST_RACES or "database is locked" in str(error.orig):
-            raise Conflict from error
-        raise StorageUnavailable(type(error.orig).__name__) from error
+        raise meaning from error
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _meaning(error: DBAPIError) -> PortalError | None:
+    """Return what the driver's error means to a use case; None for a fault of ours."""
+    state, said = getattr(error.orig, "sqlstate", None), str(error.orig)
+    if isinstance(error, IntegrityError):
+        return Conflict() if state in _LOST_RACES or "UNIQUE constraint failed" in said else None
+    if isinstance(error, DataError):  # a NUL in a text, a number out of range: never something the form offered
+        return Invalid("value")
+    if state in _LOST_RACES or (isinstance(error, OperationalError) and "database is locked" in said):
+        return Conflict()
+    is_away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return StorageUnavailable(next(iter(said.splitlines()), "")) if is_away or state in _NOT_SERVING else None
 
 
-def make_engine(url: str, *, connections: int) -> Engine:
+def make_engine(url: str, *, connections: int, pool_seconds: float = _POOL_SECONDS) -> Engine:
     """Create the engine; SQLite connections get the pragmas that make a commit durable."""
+    pool: dict[str, Any] = {"pool_size": connections, "max_overflow": 4, "pool_timeout": pool_seconds}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=connections, max_overflow=4, pool_pre_ping=True)
+        return create_engine(url, **pool, pool_pre_ping=True, connect_args=_POSTGRES_WAITS)
     engine = create_engine(
         url,
-        pool_size=connections,
-        max_overflow=4,
+        **pool,
         paramstyle="named",  # a value that a statement repeats is converted and bound once
         connect_args={"timeout": _SQLITE_WAIT_MS / 1000},
     )
@@ -156,6 +171,3 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("portal_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-Begin = Callable[..., AbstractContextManager[Session]]

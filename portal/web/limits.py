@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import threading
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flask import Blueprint, Flask, Response, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, RedisStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.web.context import site
-from portal.web.errors import answer, wants_json
+from portal.web.errors import RETRY_AFTER, answer, wants_json
 
 GUESSES_PER_MINUTE: Final = 120
+ASKED_AGAIN_AFTER: Final = 5.0
+"""Seconds that a storage which did not answer is left alone."""
+
 _BY_RECEIPT: Final = ("receipt", "change", "survey_part")
 _SWEEP_SECONDS: Final = 60.0
+_ANSWERS_WITHIN: Final = 0.25
+_LOGGER: Final = logging.getLogger("portal")
+
+T = TypeVar("T")
 
 
 class ProcessMemory(MemoryStorage):
@@ -45,6 +53,50 @@ class ProcessMemory(MemoryStorage):
                 self.expirations[key] = now + expiry
             self.storage[key] += amount
             return self.storage[key]
+
+
+class SharedMemory(RedisStorage):
+    """What `redis://` and its kin stand for: counts of several processes, which no rating waits for.
+
+    While the server is away nothing counts and everything passes; one request every few seconds looks whether it is
+    back, the others do not ask.
+    """
+
+    STORAGE_SCHEME = RedisStorage.STORAGE_SCHEME
+
+    def __init__(self, uri: str, **options: Any) -> None:  # noqa: ANN401 - handed on
+        within = {"socket_timeout": _ANSWERS_WITHIN, "socket_connect_timeout": _ANSWERS_WITHIN}
+        super().__init__(uri, **(within | options))
+        self._one = threading.Lock()
+        self._away_until = 0.0
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count; nothing while the server is away."""
+        return self._ask(lambda: RedisStorage.incr(self, key, expiry, amount), 0)
+
+    def get(self, key: str) -> int:
+        """Return the count; 0 while the server is away."""
+        return self._ask(lambda: RedisStorage.get(self, key), 0)
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the count ends; now while the server is away."""
+        return self._ask(lambda: RedisStorage.get_expiry(self, key), time.time())
+
+    def _ask(self, question: Callable[[], T], otherwise: T) -> T:
+        with self._one:
+            now = time.monotonic()
+            if now < self._away_until:
+                return otherwise
+            if self._away_until:
+                self._away_until = now + ASKED_AGAIN_AFTER
+        try:
+            answer = question()
+        except self.base_exceptions as error:
+            _LOGGER.warning("limiter storage is away", extra={"portal": {"error": type(error).__name__}})
+            self._away_until = time.monotonic() + ASKED_AGAIN_AFTER
+            return otherwise
+        self._away_until = 0.0
+        return answer
 
 
 def address_mark() -> str:
@@ -75,7 +127,7 @@ def install(
         if request.method != "POST" or request.blueprint != citizen.name:
             return None
         try:
-            passes = limiter.limiter.hit(valve, address_mark(), str(request.endpoint))
+            passes = limiter.limiter.hit(valve, address_mark(), _what_is_sent())
         except Exception:
             app.logger.exception("limiter")
             return None
@@ -92,8 +144,13 @@ def install(
             response = busy() if sends_form and not wants_json() else answer("busy", HTTPStatus.TOO_MANY_REQUESTS)
         except RequestEntityTooLarge:
             return answer("too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = RETRY_AFTER
         return response
+
+
+def _what_is_sent() -> str:
+    """Name what the valve counts together: ratings, however they are given, or what is added to one later."""
+    return "part" if "receipt" in (request.view_args or {}) else "rating"
 
 
 def _is_wrong(response: Response) -> bool:

@@ -10,6 +10,7 @@ from portal import app as composition
 from portal.services import Portal
 from portal.settings import Settings
 from tests import government
+from tests.redis import Redis
 from tests.serving import PORTAL, SECRET, Serving
 
 COUNTERS = ("1A", "1B", "2", "PLAT")
@@ -36,4 +37,12 @@ def serving(database_url: str, codes: list[str]) -> Iterator[Serving]:
     """The product, served."""
     assert codes
     with Serving(PORTAL, database_url, release_minutes=0) as serving:
+        yield serving
+
+
+@pytest.fixture
+def pair(database_url: str, codes: list[str], redis: Redis) -> Iterator[Serving]:
+    """The product, served by two processes that count together."""
+    assert codes
+    with Serving(PORTAL, database_url, release_minutes=0, workers=2, limiter_storage=redis.url) as serving:
         yield serving

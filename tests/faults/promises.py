@@ -29,6 +29,12 @@ def kept(portal: Portal, promised: Collection[Rating]) -> Kept:
     return Kept(frozenset(keys - stored), frozenset(stored - keys))
 
 
+def doubled(portal: Portal, promised: Collection[Rating]) -> int:
+    """Return how many more ratings are stored than were promised."""
+    with portal.read() as session:
+        return session.execute(select(func.count()).select_from(Response)).scalar_one() - len(promised)
+
+
 def assert_each_counts_once(portal: Portal, promised: Collection[Rating]) -> None:
     """Check that every promise is kept exactly once, in every table and in every sum."""
     assert kept(portal, promised) == Kept(frozenset(), frozenset())

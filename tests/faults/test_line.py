@@ -8,27 +8,40 @@ from random import Random
 
 from portal.services import Portal
 from tests.faults.citizens import FACES, Citizen, Rating
-from tests.faults.promises import assert_each_counts_once
+from tests.faults.promises import assert_each_counts_once, doubled
 from tests.faults.proxy import LossyProxy
+from tests.faults.spoiled import FORGETFUL
 from tests.serving import Serving
 
 AT_ONCE = 16
 CROWD = 2000
 
 
-def test_lost_answers_double_nothing(serving: Serving, codes: list[str], portal: Portal) -> None:
+def _rate_on_a_bad_line(serving: Serving, code: str) -> dict[Rating, str]:
+    """Rate where every fifth answer is lost, insisting until each rating is promised."""
     chance = Random(20)
-    with (
-        LossyProxy(serving.port, lost_share=0.2, chance=chance) as proxy,
-        Citizen(serving.port) as near,
-        Citizen(proxy.port) as far,
-    ):
-        token = near.token(codes[0])
-        ratings = [Rating(codes[0], token, value) for value in FACES for _ in range(25)]
-        places = [far.insist(rating) for rating in ratings]
+    with LossyProxy(serving.port, lost_share=0.2, chance=chance) as proxy, Citizen(proxy.port) as far:
+        with Citizen(serving.port) as near:
+            token = near.token(code)
+        ratings = [Rating(code, token, value) for value in FACES for _ in range(25)]
+        promised = {rating: far.insist(rating) for rating in ratings}
         assert proxy.lost >= 10
-        assert [near.send(rating) for rating in ratings] == places
-    assert_each_counts_once(portal, ratings)
+    return promised
+
+
+def test_lost_answers_double_nothing(serving: Serving, codes: list[str], portal: Portal) -> None:
+    promised = _rate_on_a_bad_line(serving, codes[0])
+    with Citizen(serving.port) as near:
+        assert {rating: near.send(rating) for rating in promised} == promised
+    assert_each_counts_once(portal, promised)
+
+
+def test_the_harness_finds_the_doubles_where_no_key_is_unique(
+    database_url: str, codes: list[str], portal: Portal
+) -> None:
+    with Serving(FORGETFUL, database_url) as serving:
+        promised = _rate_on_a_bad_line(serving, codes[0])
+    assert doubled(portal, promised) >= 10
 
 
 def test_one_form_sent_many_times_at_once_counts_once(serving: Serving, codes: list[str], portal: Portal) -> None:

@@ -144,3 +144,42 @@ def test_a_file_that_is_read_only_is_said_to_be_unavailable(database: Database) 
 
     with pytest.raises(StorageUnavailable):
         put()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_server_that_is_closed_for_writing_is_said_to_be_unavailable(database_url: str) -> None:
+    database = Database(f"{database_url}&options=-c%20default_transaction_read_only%3Don", connections=1)
+
+    def put() -> None:
+        with database.begin() as session:
+            session.execute(insert(Unit).values(UNIT))
+
+    with pytest.raises(StorageUnavailable):
+        put()
+    assert count_units(database) == 0
+    database.engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_line_that_breaks_in_the_middle_is_said_to_be_unavailable_and_the_next_one_works(database: Database) -> None:
+    def break_off() -> None:
+        with database.begin() as session:
+            session.execute(insert(Unit).values(UNIT))
+            session.execute(select(func.pg_terminate_backend(func.pg_backend_pid())))
+
+    for _ in range(2):
+        with pytest.raises(StorageUnavailable):
+            break_off()
+        assert count_units(database) == 0
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_pool_with_no_connection_free_is_said_to_be_unavailable(database_url: str) -> None:
+    database = Database(database_url, connections=KEPT, pool_seconds=0.01)
+    with ExitStack() as stack:
+        for _ in range(KEPT + MORE):
+            stack.enter_context(database.engine.connect())
+        with pytest.raises(StorageUnavailable):
+            count_units(database)
+    assert count_units(database) == 0
+    database.engine.dispose()

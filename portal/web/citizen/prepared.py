@@ -22,7 +22,7 @@ from werkzeug.http import parse_accept_header
 from portal.services import Portal
 from portal.web.citizen.forms import new_key
 from portal.web.forms import sign
-from portal.web.logs import log_answer
+from portal.web.logs import ROUTE, log_answer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -70,7 +70,11 @@ class Prepared:
 class _Entry:
     prepared: Prepared
     headers: Headers
-    until: datetime
+    made_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether the page was made some seconds ago at most; one made later than now, by no means."""
+        return timedelta() <= now - self.made_at < FRESH_FOR
 
 
 class PreparedPages:
@@ -88,12 +92,13 @@ class PreparedPages:
             return self._application(environ, start_response)
         address = environ.get("SCRIPT_NAME", ""), environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         entry = self._entries.get(address)
-        if entry is None or self._portal.now() >= entry.until:
+        if entry is None or not entry.is_fresh(self._portal.now()):
             return self._ask(environ, start_response, address)
         compressed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
         body = entry.prepared.fill(self._portal, compressed=compressed)
         encoding = [("Content-Encoding", "gzip")] if compressed else []
         start_response("200 OK", [*entry.headers, *encoding, ("Content-Length", str(len(body)))])
+        environ[ROUTE] = _ROUTE
         log_answer(secrets.token_hex(8), "GET", _ROUTE, 200)
         return [body]
 
@@ -109,14 +114,14 @@ class PreparedPages:
         body = self._application(environ, start)
         if prepared := environ.get(PREPARED):
             kept = [(name, value) for name, value in seen if name.lower() not in _OF_ONE_ANSWER]
-            self._keep(address, _Entry(prepared, kept, self._portal.now() + FRESH_FOR))
+            self._keep(address, _Entry(prepared, kept, self._portal.now()))
         return body
 
     def _keep(self, address: tuple[str, str, str], entry: _Entry) -> None:
         with self._lock:
             if len(self._entries) >= MOST_PAGES:
                 now = self._portal.now()
-                self._entries = {kept: old for kept, old in self._entries.items() if now < old.until}
+                self._entries = {kept: old for kept, old in self._entries.items() if old.is_fresh(now)}
             if len(self._entries) < MOST_PAGES:
                 self._entries[address] = entry
 
