@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -24,7 +24,14 @@ FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(minutes=15)
 REFUSALS_FOR: Final = timedelta(days=1)
 MOST_FAILURES: Final = 20  # counted no further: the longest delay is reached before
+ONE_TIME_FOR: Final = timedelta(hours=72)
+CONFIRMED_FOR: Final = timedelta(minutes=10)
+RECOVERY_CODES: Final = 10
+RECOVERY_LENGTH: Final = 12
+CODE_SECONDS: Final = 30
+_CODE_DIGITS: Final = 6
 _USERNAME: Final = re.compile(r"[\w.@-]{3,60}")
+_PERSONAL_NUMBER: Final = re.compile(r"(?:\d[._@-]*){16}")  # 16 digits of a NIK, 18 of a NIP
 
 
 class Role(StrEnum):
@@ -33,6 +40,33 @@ class Role(StrEnum):
     UNIT_HEAD = "unit_head"
     ADMINISTRATOR = "administrator"
     REVIEWER = "reviewer"
+
+
+SECOND_FACTOR_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.REVIEWER})
+"""Who may not go without a second factor."""
+
+
+class Stage(StrEnum):
+    """What a session still has to give before it opens anything: `OPEN` for nothing."""
+
+    SECOND = "second"
+    """A code of the second factor, or a recovery code."""
+    PASSWORD = "password"  # noqa: S105 - the name of a stage
+    """A password of one's own, in place of the one that another gave."""
+    ENROL = "enrol"
+    """A second factor."""
+    OPEN = "open"
+
+
+class State(StrEnum):
+    """What an account is worth now."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"
+    """Its one-time password was not used yet."""
+    EXPIRED = "expired"
+    """Its one-time password was never used and is over."""
+    DISABLED = "disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +88,8 @@ FULL_COST: Final = Hashing()
 class Signed:
     """Whoever is signed in; `unit_path` holds the ids from the root to the unit, joined by dots, `unit_code` its code.
 
-    `touch_due` asks for `touch_session`: the last sighting is older than a minute.
+    `touch_due` asks for `touch_session`: the last sighting is older than a minute. Nothing is open to them before
+    `stage` is. `enrolled` tells of a second factor, `confirmed_at` when password and code were last given.
     """
 
     account_id: int
@@ -65,6 +100,13 @@ class Signed:
     unit_path: str | None
     unit_code: str | None
     touch_due: bool
+    stage: Stage
+    enrolled: bool
+    confirmed_at: datetime
+
+    def is_confirmed(self, now: datetime) -> bool:
+        """Tell whether password and code were given recently enough for what asks for them again."""
+        return now - self.confirmed_at <= CONFIRMED_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +132,13 @@ def normal_username(text: str) -> str:
 
 
 def check_username(text: str) -> str:
-    """Return the normal form of a new user name: 3 to 60 letters, digits and `. _ - @`.
+    """Return the normal form of a new user name: 3 to 60 letters, digits and `. _ - @`, and no NIP or NIK.
 
     Raises:
         Invalid: `username`.
     """
     username = normal_username(text)
-    if not username:
+    if not username or _PERSONAL_NUMBER.search(username):
         raise Invalid("username")
     return username
 
@@ -126,6 +168,39 @@ def check_password(username: str, password: str) -> None:
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or username in _folded(password):
         raise Invalid("password")
+
+
+def stage_after(role: Role, *, enrolled: bool, proven: bool, one_time: bool) -> Stage:
+    """Return what is asked next of whoever gave the right password; `proven` once the second factor was given, too."""
+    if enrolled and not proven:
+        return Stage.SECOND
+    if one_time:
+        return Stage.PASSWORD
+    return Stage.ENROL if role in SECOND_FACTOR_ROLES and not enrolled else Stage.OPEN
+
+
+def state_of(disabled_at: datetime | None, one_time_until: datetime | None, now: datetime) -> State:
+    """Return what an account is worth now."""
+    if disabled_at is not None:
+        return State.DISABLED
+    if one_time_until is None:
+        return State.ACTIVE
+    return State.WAITING if now < one_time_until else State.EXPIRED
+
+
+def normal_code(text: str) -> str:
+    """Return a code of the second factor as typed, without the spaces that apps show; empty for what can be none."""
+    code = "".join(text.split())
+    return code if len(code) == _CODE_DIGITS and code.isascii() and code.isdecimal() else ""
+
+
+def steps_at(now: datetime) -> tuple[int, int]:
+    """Return the time steps whose codes are taken: the present one, and the one before for slow hands.
+
+    Source: RFC 6238, sections 4.2 and 5.2.
+    """
+    present = int(now.timestamp()) // CODE_SECONDS
+    return present, present - 1
 
 
 def delay_after(failures: int) -> timedelta | None:

@@ -1,18 +1,16 @@
-"""Who may come in: accounts and their sessions, API clients and their tokens."""
+"""Who may come in: accounts, API clients and their tokens."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, CursorResult, Row, bindparam, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.domain.access import IDLE_FOR, REFUSALS_FOR, SEEN_EVERY, SIGNED_IN_FOR, Caller, Role, Signed
+from portal.domain.access import IDLE_FOR, REFUSALS_FOR, SIGNED_IN_FOR, Caller, Role
 from portal.storage.tables import AccessToken, Account, ApiClient, Refusal, SignInSession, Unit
 
 
@@ -22,16 +20,27 @@ class AccountRecord:
 
     id: int
     username: str
+    name: str
+    role: Role
     password_hash: str
     disabled_at: datetime | None
+    one_time_until: datetime | None
+    totp_sealed: bytes | None
+    totp_step: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Refusals:
-    """Sign-ins refused under one name since the last that was not, and the delay that they brought."""
+class AccountLine:
+    """An account as lists show it; `one_time_until` while its password was given by another."""
 
-    failures: int = 0
-    delayed_until: datetime | None = None
+    username: str
+    name: str
+    role: Role
+    unit_code: str | None
+    unit_name: str | None
+    disabled_at: datetime | None
+    one_time_until: datetime | None
+    enrolled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,53 +61,45 @@ class ClientRecord:
 _token: BindParameter[Any] = bindparam("of_token")
 _now: BindParameter[Any] = bindparam("now")
 _UNIT = select(Unit.id).where(Unit.unit_code == bindparam("unit_code"))
-_ACCOUNT = select(
+_OPEN_UNITS = (
+    select(Unit.unit_code, Unit.name)
+    .where(or_(Unit.ends_on.is_(None), Unit.ends_on >= bindparam("today")))
+    .order_by(Unit.name, Unit.unit_code)
+)
+_ACCOUNTS = select(
     Account.id,
     Account.username,
+    Account.name,
+    Account.role,
     Account.password_hash,
     Account.disabled_at,
-).where(Account.username == bindparam("username"))
+    Account.one_time_until,
+    Account.totp_sealed,
+    Account.totp_step,
+)
+_ACCOUNT = _ACCOUNTS.where(Account.username == bindparam("username"))
 _LOCKED_ACCOUNT = _ACCOUNT.with_for_update()
-_REFUSALS = select(Refusal.failures, Refusal.delayed_until).where(Refusal.name_mark == bindparam("name_mark"))
-_LOCKED_REFUSALS = _REFUSALS.with_for_update()
-_FIRST_REFUSAL = {
-    "sqlite": sqlite.insert(Refusal).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(Refusal).on_conflict_do_nothing(),
-}
-_SIGNED = (
+_ADMINISTRATORS = (
+    select(Account.username)
+    .where(Account.role == Role.ADMINISTRATOR.value, Account.disabled_at.is_(None))
+    .order_by(Account.id)
+    .with_for_update()
+)
+_LINES = (
     select(
-        Account.id,
         Account.username,
         Account.name,
         Account.role,
-        Account.unit_id,
-        Unit.path,
         Unit.unit_code,
-        (SignInSession.last_seen_at <= bindparam("seen_before")).label("touch_due"),
+        Unit.name.label("unit_name"),
+        Account.disabled_at,
+        Account.one_time_until,
+        Account.totp_sealed.is_not(None).label("enrolled"),
     )
-    .join(Account, Account.id == SignInSession.account_id)
     .outerjoin(Unit, Unit.id == Account.unit_id)
-    .where(
-        SignInSession.token_hash == _token,
-        SignInSession.last_seen_at > bindparam("idle_since"),
-        SignInSession.started_at > bindparam("started_since"),
-        Account.disabled_at.is_(None),
-    )
+    .order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
 )
-_SESSION_OWNER = (
-    select(Account.username)
-    .join(SignInSession, SignInSession.account_id == Account.id)
-    .where(SignInSession.token_hash == _token)
-)
-_TOUCH = (
-    update(SignInSession)
-    .where(
-        SignInSession.token_hash == _token,
-        SignInSession.last_seen_at <= bindparam("seen_before"),
-        SignInSession.last_seen_at > bindparam("idle_since"),
-    )
-    .values(last_seen_at=_now)
-)
+_LINE = _LINES.where(Account.username == bindparam("username"))
 _CLIENTS = select(
     ApiClient.id,
     ApiClient.client_code,
@@ -129,89 +130,51 @@ def find_unit_id(session: Session, unit_code: str) -> int | None:
     return session.execute(_UNIT, {"unit_code": unit_code}).scalar_one_or_none()
 
 
+def list_open_units(session: Session, today: date) -> Sequence[tuple[str, str]]:
+    """List code and name of every unit that is not closed, by name."""
+    return [(row.unit_code, row.name) for row in session.execute(_OPEN_UNITS, {"today": today})]
+
+
+def _account(row: Row[*tuple[Any, ...]]) -> AccountRecord:
+    columns = {**row._mapping, "role": Role(row.role)}  # noqa: SLF001 - SQLAlchemy's public name for it
+    return AccountRecord(**columns)
+
+
 def find_account(session: Session, username: str, *, lock: bool = False) -> AccountRecord | None:
     """Return an account; `lock` keeps other sign-ins to it waiting until this transaction ends."""
     row = session.execute(_LOCKED_ACCOUNT if lock else _ACCOUNT, {"username": username}).one_or_none()
-    return AccountRecord(*row) if row else None
+    return _account(row) if row else None
 
 
-def add_account(
-    session: Session, *, username: str, name: str, role: Role, unit_id: int | None, password_hash: str
-) -> None:
+def lock_administrators(session: Session) -> Sequence[str]:
+    """List the user names of all administrators who are not disabled, and let nobody change that meanwhile."""
+    return session.scalars(_ADMINISTRATORS).all()
+
+
+def list_accounts(session: Session) -> Sequence[AccountLine]:
+    """List every account by name, disabled ones last."""
+    return [_line(row) for row in session.execute(_LINES)]
+
+
+def find_line(session: Session, username: str) -> AccountLine | None:
+    """Return an account as lists show it."""
+    row = session.execute(_LINE, {"username": username}).one_or_none()
+    return _line(row) if row else None
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> AccountLine:
+    columns = {**row._mapping, "role": Role(row.role), "enrolled": bool(row.enrolled)}  # noqa: SLF001 - as above
+    return AccountLine(**columns)
+
+
+def add_account(session: Session, role: Role, **columns: Any) -> None:  # noqa: ANN401 - the columns of Account
     """Keep a new account."""
-    columns = {"username": username, "name": name, "role": role.value, "unit_id": unit_id}
-    session.execute(insert(Account), {**columns, "password_hash": password_hash})
+    session.execute(insert(Account), {"role": role.value, **columns})
 
 
 def put_account(session: Session, account_id: int, **columns: Any) -> None:  # noqa: ANN401 - the columns of Account
     """Change columns of an account."""
     session.execute(update(Account).where(Account.id == account_id).values(**columns))
-
-
-def find_refusals(session: Session, name_mark: bytes) -> Refusals:
-    """Return what was refused under a name."""
-    row = session.execute(_REFUSALS, {"name_mark": name_mark}).one_or_none()
-    return Refusals(*row) if row else Refusals()
-
-
-def lock_refusals(session: Session, name_mark: bytes, now: datetime) -> Refusals:
-    """Return what was refused under a name, and keep other sign-ins under it waiting until this transaction ends."""
-    first = {"name_mark": name_mark, "failures": 0, "last_at": now}
-    session.execute(_FIRST_REFUSAL[session.get_bind().dialect.name], first)
-    return Refusals(*session.execute(_LOCKED_REFUSALS, {"name_mark": name_mark}).one())
-
-
-def put_refusals(session: Session, name_mark: bytes, refusals: Refusals, now: datetime) -> None:
-    """Change what was refused under a locked name."""
-    columns = {"failures": refusals.failures, "delayed_until": refusals.delayed_until, "last_at": now}
-    session.execute(update(Refusal).where(Refusal.name_mark == name_mark).values(**columns))
-
-
-def delete_refusals(session: Session, name_mark: bytes) -> None:
-    """Forget what was refused under a name."""
-    session.execute(delete(Refusal).where(Refusal.name_mark == name_mark))
-
-
-def add_session(session: Session, token_hash: bytes, account_id: int, now: datetime) -> None:
-    """Keep a new session."""
-    times = {"started_at": now, "last_seen_at": now, "confirmed_at": now}
-    columns = {"session_code": secrets.token_hex(8), "browser": "", "stage": "open"}
-    session.execute(insert(SignInSession), {"token_hash": token_hash, "account_id": account_id, **times, **columns})
-
-
-def _session_bounds(now: datetime) -> dict[str, datetime]:
-    return {"idle_since": now - IDLE_FOR, "seen_before": now - SEEN_EVERY}
-
-
-def find_signed(session: Session, token_hash: bytes, now: datetime) -> Signed | None:
-    """Return whose session it is, while it lasts and the account is not disabled."""
-    parameters = {"of_token": token_hash, "started_since": now - SIGNED_IN_FOR, **_session_bounds(now)}
-    row = session.execute(_SIGNED, parameters).one_or_none()
-    if row is None:
-        return None
-    return Signed(
-        row.id, row.username, row.name, Role(row.role), row.unit_id, row.path, row.unit_code, bool(row.touch_due)
-    )
-
-
-def touch_session(session: Session, token_hash: bytes, now: datetime) -> None:
-    """Note that a living session was used, unless that was noted less than a minute ago."""
-    session.execute(_TOUCH, {"of_token": token_hash, "now": now, **_session_bounds(now)})
-
-
-def find_session_owner(session: Session, token_hash: bytes) -> str | None:
-    """Return the user name behind a session, ended or not, until it is deleted."""
-    return session.execute(_SESSION_OWNER, {"of_token": token_hash}).scalar_one_or_none()
-
-
-def delete_session(session: Session, token_hash: bytes) -> None:
-    """End one session."""
-    session.execute(delete(SignInSession).where(SignInSession.token_hash == token_hash))
-
-
-def delete_sessions_of(session: Session, account_id: int) -> None:
-    """End every session of an account."""
-    session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
 
 
 def add_client(session: Session, **columns: Any) -> None:  # noqa: ANN401 - the columns of ApiClient

@@ -12,12 +12,9 @@ from typing import Final
 
 import pytest
 from argon2.exceptions import HashingError
-from click.testing import CliRunner, Result
-from sqlalchemy import Engine, event, func, select, text
+from sqlalchemy import Engine, event, func, select
 
 from portal import services
-from portal.cli import accounts as account_commands
-from portal.cli import clients as client_commands
 from portal.domain.access import Hashing, Role
 from portal.domain.errors import Invalid, NotFound, SignInDelayed, SignInRefused, Unauthenticated
 from portal.services import Portal
@@ -448,53 +445,3 @@ def test_what_has_ended_is_deleted_and_nothing_else(portal: Portal, head: str, c
     with portal.begin() as session:
         assert staff.delete_expired(session, clock.now()) == 1 + 2
     assert (count(portal, SignInSession), count(portal, AccessToken)) == (1, 1)
-
-
-# ---------------------------------------------------------------- commands
-
-
-def command(portal: Portal, name: str, *arguments: str) -> Result:
-    known = [*account_commands.commands(lambda: portal), *client_commands.commands(lambda: portal)]
-    return CliRunner().invoke({item.name: item for item in known}[name], arguments)
-
-
-def test_an_operator_makes_resets_and_disables_an_account(portal: Portal) -> None:
-    made = command(portal, "create-account", "kepala", "--name", "Kepala Contoh", "--unit", "DINAS")
-    assert sessions.sign_in(portal, "kepala", made.output.strip())
-    reset = command(portal, "reset-password", "kepala")
-    assert sessions.sign_in(portal, "kepala", reset.output.strip())
-    assert command(portal, "disable-account", "kepala").exit_code == 0
-    with pytest.raises(SignInRefused):
-        sessions.sign_in(portal, "kepala", reset.output.strip())
-    acts = [(actor, act) for actor, act, _ in entries(portal) if actor.startswith("cli:")]
-    assert [act for _, act in acts] == ["account-created", "password-reset", "account-disabled"]
-
-
-def test_an_operator_is_told_in_one_line_what_was_refused(portal: Portal) -> None:
-    refused = command(portal, "create-account", "kepala", "--name", "Kepala", "--unit", "NONE")
-    assert (refused.exit_code, refused.output) == (1, "Error: not-found: unit\n")
-
-
-def test_an_operator_makes_lists_and_disables_an_api_client(portal: Portal) -> None:
-    made = command(portal, "api-client", "create", "Sistem Contoh", "--unit", "UPT", "--scope", "officers:pii")
-    shown = re.fullmatch(r"client_id: (\S+)\nclient_secret: (\S+)\n", made.output)
-    assert shown
-    assert clients.issue_token(portal, shown[1], shown[2]).scope == "officers:pii"
-    listed = command(portal, "api-client", "list").output.rstrip("\n").split("\t")
-    assert listed == [shown[1], "Sistem Contoh", "UPT", "officers:pii", "2026-03-03T02:00+00:00", "active"]
-    assert command(portal, "api-client", "disable", shown[1]).exit_code == 0
-    assert command(portal, "api-client", "list").output.endswith("\tdisabled\n")
-
-
-def test_an_operator_checks_the_audit_log(portal: Portal, head: str, database_kind: str) -> None:
-    sessions.sign_in(portal, head, PASSWORD)
-    whole = command(portal, "audit-verify")
-    assert whole.exit_code == 0
-    assert re.fullmatch(r"entries: 2\nhead: [0-9a-f]{64}\n", whole.output)
-    off = "ALTER TABLE audit DISABLE TRIGGER USER" if database_kind == "postgresql" else "DROP TRIGGER audit_no_update"
-    with portal.begin() as session:
-        session.execute(text(off))
-        session.execute(text("UPDATE audit SET actor = 'nobody' WHERE id = 1"))
-    broken = command(portal, "audit-verify")
-    assert broken.exit_code == 1
-    assert "the chain breaks at entry 1" in broken.output

@@ -15,11 +15,12 @@ from portal import app as composition
 from portal.services import Portal
 from portal.services.admit.accounts import create_account
 from portal.settings import Settings
+from portal.web.sign_in.browser import name_of
 from tests.client import CheckedClient
 from tests.clock import Clock
 from tests.government import small
 from tests.pages import text_of
-from tests.web.visit import form_to, heading, read
+from tests.web.visit import form_to, heading, links, read
 
 USERNAME: Final = "kepala"
 PASSWORD: Final = "enam belas huruf"
@@ -183,3 +184,45 @@ def test_with_tls_the_cookie_is_one_that_no_subdomain_can_set(settings: Settings
     assert cookie.startswith("__Host-sesi=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert "Max-Age" not in cookie
+
+
+def test_whoever_forgot_is_told_whom_to_ask_and_what_happens_then(client: FlaskClient, settings: Settings) -> None:
+    page = client.get(links(client.get("/masuk"))["Lupa kata sandi?"])
+    assert heading(page) == "Lupa kata sandi"
+    said = text_of(read(page).by_id["isi"])
+    assert settings.contact in said
+    assert "tidak mengirim e-mail" in said
+    assert "portal reset-password NAMA_PENGGUNA --second-factor-lost" in " ".join(page.text.split())
+
+
+def test_a_one_time_password_that_is_over_is_named_as_such(client: FlaskClient, portal: Portal, clock: Clock) -> None:
+    given = create_account(portal, username="baru", name="Kepala", unit_code="UPT-2", actor="cli:test")
+    clock.advance(timedelta(hours=72))
+    answer = sign_in(client, given, username="baru")
+    assert answer.status_code == 401
+    assert (
+        alert(answer) == "Kata sandi sekali pakai ini sudah lewat 72 jam. Mintalah yang baru kepada pengelola portal."
+    )
+
+
+@pytest.mark.parametrize(
+    "agent, name",
+    [
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36", "Chrome/Android"),
+        (
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 SamsungBrowser/26.0 Chrome/122.0",
+            "Samsung Internet/Android",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
+            "Edge/Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox/Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari/iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari/macOS"),
+        ("curl/8.0", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_browser_is_known_by_its_family_and_system_alone(agent: str, name: str) -> None:
+    assert name_of(agent) == name

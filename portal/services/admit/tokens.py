@@ -28,9 +28,9 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def name_mark(portal: Portal, username: str) -> bytes:
-    """Return under which refusals of a name are counted, without telling the name."""
-    return hmac.digest(portal.secret_key.encode(), b"sign-in" + username.encode(), hashlib.sha256)
+def name_mark(portal: Portal, asked: str, username: str) -> bytes:
+    """Return under which refusals of a name are counted, for each thing `asked` by itself, without telling the name."""
+    return hmac.digest(portal.secret_key.encode(), asked.encode() + username.encode(), hashlib.sha256)
 
 
 def new_client_code() -> str:
