@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, cast
 
-from sqlalchemy import RowMapping, Table, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain import code as codes
-from portal.domain.workbook.cell import Value
-from portal.domain.workbook.sheet import COUNTER, DUTY, HOLIDAY, HOURS, OFFICER, PLATE, SERVICE, UNIT, Fields
+from portal.domain.workbook.cell import ON_COUNTERS, ON_PLATES, Value
+from portal.domain.workbook.sheet import (
+    COUNTER,
+    DUTY,
+    HOLIDAY,
+    HOURS,
+    INDICATOR,
+    OFFICER,
+    PAST,
+    PLATE,
+    SERVED,
+    SERVICE,
+    UNIT,
+    Fields,
+)
 from portal.storage.tables import (
     Base,
     Counter,
     CounterService,
     Duty,
     Holiday,
+    Indicator,
     Officer,
     OpeningHours,
+    PastScore,
+    ServedCount,
     Service,
     Unit,
     connection_of,
@@ -36,21 +53,21 @@ class _Kept:
     key: str
     columns: frozenset[str]
     references: Mapping[str, tuple[str, str]]
-    channel: str | None
 
 
-def _kept(model: type[Base], key: str, columns: str, channel: str | None = None, **to: tuple[str, str]) -> _Kept:
-    return _Kept(cast("Table", model.__table__), key, frozenset(columns.split()), to, channel)
+def _kept(model: type[Base], key: str, columns: str, **to: tuple[str, str]) -> _Kept:
+    return _Kept(cast("Table", model.__table__), key, frozenset(columns.split()), to)
 
 
 _IN_UNIT: Final = (UNIT, "unit_id")
+_OF_SERVICE: Final = (SERVICE, "service_id")
 _OF_OFFICER: Final = (OFFICER, "officer_id")
 _KEPT: Final = {
-    UNIT: _kept(Unit, "unit_code", "name ends_on", parent=(UNIT, "parent_id")),
+    UNIT: _kept(Unit, "unit_code", "name ends_on target counter_label", parent=(UNIT, "parent_id")),
     SERVICE: _kept(Service, "service_code", "name ends_on", unit=_IN_UNIT),
-    COUNTER: _kept(Counter, "counter_code", "name ends_on", "loket", unit=_IN_UNIT),
+    COUNTER: _kept(Counter, "counter_code", "name ends_on channel starts_on place", unit=_IN_UNIT),
     OFFICER: _kept(Officer, "officer_code", "name nip civil_servant ends_on", unit=_IN_UNIT),
-    PLATE: _kept(Counter, "counter_code", "name ends_on", "petugas", unit=_IN_UNIT, officer=_OF_OFFICER),
+    PLATE: _kept(Counter, "counter_code", "name ends_on", unit=_IN_UNIT, officer=_OF_OFFICER),
     DUTY: _kept(
         Duty,
         "duty_code",
@@ -59,8 +76,18 @@ _KEPT: Final = {
         counter=(COUNTER, "counter_id"),
     ),
     HOURS: _kept(OpeningHours, "hours_code", "weekday opens closes ends_on", unit=_IN_UNIT),
-    HOLIDAY: _kept(Holiday, "holiday_code", "on_date name", unit=_IN_UNIT),
+    HOLIDAY: _kept(Holiday, "holiday_code", "on_date name ends_on", unit=_IN_UNIT),
+    SERVED: _kept(ServedCount, "served_count_code", "on_date n", unit=_IN_UNIT, service=_OF_SERVICE),
+    INDICATOR: _kept(
+        Indicator,
+        "indicator_code",
+        "name unit_of_measure kind duty unit_goal period_code target realisation as_of source link ends_on",
+        unit=_IN_UNIT,
+        officer=_OF_OFFICER,
+    ),
+    PAST: _kept(PastScore, "past_score_code", "year skm n", unit=_IN_UNIT),
 }
+_DAILY: Final = (DUTY, SERVED)
 _TREE = select(Unit.unit_code, Unit.id, Unit.path)
 _ADD_UNIT = insert(Unit).returning(Unit.id)
 _PUT_PATH = update(Unit).where(Unit.id == bindparam("unit_id")).values(path=bindparam("new_path"))
@@ -78,25 +105,41 @@ def hold_registry(session: Session) -> None:
         connection_of(session).exec_driver_sql("LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE")
 
 
-def get_registry(session: Session) -> dict[str, dict[str, dict[str, Value]]]:
-    """Return all rows, closed ones too, as {sheet: {code: {field: value}}}."""
-    stored = {name: _list(session, kept) for name, kept in _KEPT.items()}
+def get_registry(
+    session: Session, *, named: Mapping[str, Collection[str]] | None = None, since: date | None = None
+) -> dict[str, dict[str, dict[str, Value]]]:
+    """Return all rows, closed ones too, as {sheet: {code: {field: value}}}, in the order in which they came.
+
+    Duty and served counts, which grow by the day, may be limited: to the codes `named` of them, to rows not dated
+    before `since`.
+    """
+    stored = {name: _list(session, name, named, since) for name in _KEPT}
     code_of = {name: {row["id"]: row[_KEPT[name].key] for row in rows} for name, rows in stored.items()}
     registry = {
         name: {row[kept.key]: _fields(kept, row, code_of) for row in stored[name]} for name, kept in _KEPT.items()
     }
     services: dict[str, list[str]] = {}
     for counter_id, service_id in session.execute(_SERVICES):
-        services.setdefault(code_of[COUNTER][counter_id], []).append(code_of[SERVICE][service_id])
+        if counter_id in code_of[COUNTER]:
+            services.setdefault(code_of[COUNTER][counter_id], []).append(code_of[SERVICE][service_id])
     for code, counter in registry[COUNTER].items():
         counter["services"] = tuple(sorted(services.get(code, ())))
     return registry
 
 
-def _list(session: Session, kept: _Kept) -> list[RowMapping]:
-    statement = select(kept.table)
-    if kept.channel:
-        statement = statement.where(kept.table.c.channel == kept.channel)
+def _list(
+    session: Session, name: str, named: Mapping[str, Collection[str]] | None, since: date | None
+) -> list[RowMapping]:
+    columns = _KEPT[name].table.c
+    statement = select(_KEPT[name].table).order_by(columns.id)
+    if name == PLATE:
+        statement = statement.where(columns.channel == ON_PLATES)
+    if name == COUNTER:  # no code of the workbook holds a colon: what units open for themselves is not in it
+        statement = statement.where(columns.channel != ON_PLATES, ~columns.counter_code.contains(":"))
+    if name in _DAILY and named is not None:
+        statement = statement.where(columns[_KEPT[name].key].in_(named.get(name, ())))
+    if name in _DAILY and since is not None:
+        statement = statement.where(or_(columns.on_date.is_(None), columns.on_date >= since))
     return [row._mapping for row in session.execute(statement)]  # noqa: SLF001 - the documented way to read by name
 
 
@@ -107,8 +150,11 @@ def _fields(kept: _Kept, row: RowMapping, code_of: Mapping[str, Mapping[int, str
     return fields
 
 
-def add_rows(session: Session, sheet: str, rows: Iterable[Row], draw: Callable[[], int]) -> None:
-    """Add (code, fields) rows, units after their parents; `draw` gives the 30 random bits of a public code."""
+def add_rows(session: Session, sheet: str, rows: Iterable[Row], draw: Callable[[], int] | None = None) -> None:
+    """Add (code, fields) rows, units after their parents.
+
+    `draw` gives the 30 random bits of a public code, where rows carry one: counters and name plates.
+    """
     listed = list(rows)
     if not listed:
         return
@@ -117,10 +163,11 @@ def add_rows(session: Session, sheet: str, rows: Iterable[Row], draw: Callable[[
         return
     kept = _KEPT[sheet]
     columns = [{kept.key: code} | values for code, values in _columns(session, kept, listed)]
-    if kept.channel:
+    if draw and sheet in {COUNTER, PLATE}:
         taken = set(session.execute(_TAKEN).scalars())
         for row in columns:
-            row |= {"channel": kept.channel, "public_code": _fresh_code(taken, draw)}
+            row["public_code"] = _fresh_code(taken, draw)
+            row.setdefault("channel", ON_PLATES if sheet == PLATE else ON_COUNTERS)
     session.execute(insert(kept.table), columns)
     if sheet == COUNTER:
         _put_services(session, listed)
@@ -158,8 +205,9 @@ def _add_units(session: Session, rows: Iterable[Row]) -> None:
     tree = {code: (unit_id, path) for code, unit_id, path in session.execute(_TREE)}
     for code, fields in rows:
         parent_id, above = tree[str(fields["parent"])] if fields["parent"] is not None else (None, "")
-        values = {"unit_code": code, "name": fields["name"], "parent_id": parent_id, "ends_on": fields["ends_on"]}
-        unit_id = session.execute(_ADD_UNIT, {**values, "path": ""}).scalar_one()
+        values = {name: fields[name] for name in _KEPT[UNIT].columns}
+        values |= {"unit_code": code, "parent_id": parent_id, "path": ""}
+        unit_id = session.execute(_ADD_UNIT, values).scalar_one()
         path = f"{above}.{unit_id}" if above else str(unit_id)
         session.execute(_PUT_PATH, {"unit_id": unit_id, "new_path": path})
         tree[code] = (unit_id, path)

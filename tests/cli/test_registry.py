@@ -8,9 +8,13 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from portal.cli.registry import TEXTS, commands
-from portal.domain.workbook.fault import FaultCode
+from portal import app as composition
+from portal import cli
+from portal.domain.workbook.fault import HINTS, FaultCode
 from portal.services import Portal
+from portal.web.texts import DEFAULT
+
+TEXTS = composition.read_texts()
 
 
 @pytest.fixture
@@ -36,12 +40,15 @@ def change(file: Path, sheet: str, cell: str, value: str) -> None:
 
 
 def invoke(portal: Portal, *arguments: str | Path) -> Result:
-    [command] = commands(lambda: portal)
-    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+    group = cli.build(lambda: portal, lambda key: TEXTS.say(DEFAULT, key))
+    return CliRunner().invoke(group, ["import", *map(str, arguments)])
 
 
-def test_every_fault_has_a_sentence() -> None:
-    assert set(TEXTS) == set(FaultCode)
+@pytest.mark.parametrize("language", list(TEXTS.languages))
+def test_every_fault_and_hint_has_a_sentence_and_no_other(language: str) -> None:
+    sentences = TEXTS.languages[language].sentences
+    for prefix, wanted in (("fault.", FaultCode), ("fault_hint.", {*HINTS.values(), "see"})):
+        assert {key.removeprefix(prefix) for key in sentences if key.startswith(prefix)} == set(wanted)
 
 
 def test_an_import_says_what_it_did_and_then_that_nothing_changed(portal: Portal, workbook: Path) -> None:
@@ -98,3 +105,20 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(portal: Portal, tmp_path
     result = invoke(portal, tmp_path / "tidak-ada.xlsx")
     assert result.exit_code == 1
     assert "no such file" in result.output
+
+
+def test_a_sheet_is_imported_from_csv(portal: Portal, workbook: Path, tmp_path: Path) -> None:
+    invoke(portal, workbook)
+    file = tmp_path / "dilayani.csv"
+    file.write_text("unit;tanggal;jumlah\nU;02/03/2026;41\n", "utf-8-sig")
+    assert invoke(portal, file, "--sheet", "jumlah dilayani").output.splitlines() == [
+        "Jumlah dilayani: 1 dibuat, 0 diubah, 0 ditutup, 0 tetap",
+        "  dibuat   U.-.2026-03-02",
+        "Tersimpan.",
+    ]
+
+
+def test_a_sheet_that_does_not_exist_is_refused_with_those_that_do(portal: Portal, workbook: Path) -> None:
+    result = invoke(portal, workbook, "--sheet", "Pegawai")
+    assert result.exit_code == 2
+    assert "'ikm tahun lalu'" in result.output

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.workbook.cell import BadCell, Broken, Kind, read, shown, tidy
-from portal.domain.workbook.fault import Fault, FaultCode
+from portal.domain.workbook.cell import Broken, Kind, read, shown, tidy
+from portal.domain.workbook.fault import BadCell, Fault, FaultCode
 from portal.domain.workbook.look_alike import look_alikes
 from portal.domain.workbook.nip import nip_fault
 from portal.domain.workbook.planning import Plan, plan

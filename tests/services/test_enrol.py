@@ -21,8 +21,8 @@ from portal.domain.code import counter_code, parse_counter_code
 from portal.domain.workbook.fault import FaultCode
 from portal.domain.workbook.sheet import COUNTER, DUTY, KEPT, OFFICER, PLATE, SERVICE, SHEETS, UNIT
 from portal.services import Portal, run
+from portal.services.enrol.guidance import EXAMPLES, HELP
 from portal.services.enrol.spreadsheet import LARGEST_FILE
-from portal.services.enrol.template import EXAMPLES, HELP
 from portal.services.enrol.workbook import ImportReport, SheetReport, import_rows, import_workbook, template
 from portal.storage import audit, registry
 from portal.storage.tables import Counter, Unit
@@ -57,7 +57,7 @@ def acts(portal: Portal) -> Sequence[audit.Entry]:
 
 
 def changes(report: ImportReport, name: str) -> dict[str, list[tuple[str, str, str]]]:
-    found = (*sheet(report, name).changed, *sheet(report, name).closed)
+    found = (*sheet(report, name).changed, *sheet(report, name).closed, *sheet(report, name).reopened)
     return {row.code: [(field.heading, field.old, field.new) for field in row.fields] for row in found}
 
 
@@ -95,7 +95,15 @@ def test_everything_in_the_file_is_created(portal: Portal, rows: Rows) -> None:
         name: len(listed) for name, listed in rows.items()
     }
     found = stored(portal)
-    assert found[COUNTER]["LKT-1"] == {"unit": "DINAS-1", "name": "Loket 1", "services": ("KK", "KTP"), "ends_on": None}
+    assert found[COUNTER]["LKT-1"] == {
+        "unit": "DINAS-1",
+        "name": "Loket 1",
+        "services": ("KK", "KTP"),
+        "ends_on": None,
+        "channel": "loket",
+        "starts_on": None,
+        "place": None,
+    }
     assert found[OFFICER]["P-02"] == {
         "unit": "DINAS-1",
         "name": "Petugas Contoh Dua",
@@ -213,7 +221,9 @@ def test_a_row_closes_by_its_last_day_and_opens_again_without_one(portal: Portal
     assert [row.code for row in sheet(report, COUNTER).closed] == ["LKT-2"]
     assert stored(portal)[COUNTER]["LKT-2"]["ends_on"] == date(2026, 3, 31)
     rows[COUNTER][1]["sampai"] = None
-    assert changes(bring(portal, rows), COUNTER) == {"LKT-2": [("sampai", "2026-03-31", "")]}
+    report = bring(portal, rows)
+    assert changes(report, COUNTER) == {"LKT-2": [("sampai", "2026-03-31", "")]}
+    assert [row.code for row in sheet(report, COUNTER).reopened] == ["LKT-2"]
 
 
 def test_a_nip_that_changes_is_reported_without_being_shown(portal: Portal, rows: Rows) -> None:
@@ -263,7 +273,7 @@ def test_units_know_their_way_from_the_root(portal: Portal) -> None:
 def test_each_counter_and_plate_gets_a_public_code_of_its_own_for_ever(portal: Portal, rows: Rows) -> None:
     bring(portal, rows)
     before = public_codes(portal)
-    assert len(set(before.values())) == 3
+    assert len(set(before.values())) == 4
     assert all(parse_counter_code(code) == code for code in before.values())
     rows[COUNTER][0]["nama"] = "Loket Satu"
     bring(portal, rows)

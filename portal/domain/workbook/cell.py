@@ -1,4 +1,4 @@
-"""How one cell is read: typed by people, in the ways they type dates, times, days and codes."""
+"""How one cell is read: typed by people, in the ways they type dates, times, days, codes and numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from portal.domain.workbook.fault import FaultCode
+from portal.domain.errors import NotFound
+from portal.domain.evidence import EVIDENCE
+from portal.domain.period import Period
+from portal.domain.workbook import number
+from portal.domain.workbook.fault import BadCell, FaultCode
 from portal.domain.workbook.nip import nip_fault, without_spaces
 
 Value = str | int | bool | date | time | tuple[str, ...] | None
@@ -19,23 +24,21 @@ WEEKDAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu
 YES: Final = "ya"
 NO: Final = "tidak"
 LONGEST_NAME: Final = 160
+LONGEST_LINK: Final = 200
+LONGEST_CODE: Final = 40
+LONGEST_KEY: Final = 100
+ON_COUNTERS: Final = "loket"
+ON_PLATES: Final = "petugas"
+COUNTER_CHANNELS: Final = tuple(channel for channel in EVIDENCE if channel != ON_PLATES)
+INDICATOR_KINDS: Final = ("jumlah", "mutu", "waktu", "anggaran", "hasil", "respons pengaduan")
 
-_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z0-9-]+")
 _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _TIME: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.]00)?")
 _DAYS: Final = {name.casefold(): place for place, name in enumerate(WEEKDAYS)} | {"ahad": 6}
 _ANSWERS: Final = {YES: True, "y": True, NO: False, "t": False}
-_YEARS: Final = range(2000, 2100)
-
-
-class BadCell(Exception):
-    """A cell that cannot be read as what its column holds."""
-
-    def __init__(self, code: FaultCode) -> None:
-        """Keep the code."""
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,23 @@ class Kind(StrEnum):
     WEEKDAY = "weekday"
     YES_NO = "yes-no"
     NIP = "nip"
+    KEY = "key"
+    """The code of a row that no other row refers to, put together from the codes of others: longer than theirs."""
+    COUNT = "count"
+    YEAR = "year"
+    SKM = "skm"
+    DECIMAL = "decimal"
+    CHANNEL = "channel"
+    INDICATOR_KIND = "indicator-kind"
+    PERIOD = "period"
+    LINK = "link"
+
+
+CHOICES: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.CHANNEL: COUNTER_CHANNELS,
+    Kind.INDICATOR_KIND: INDICATOR_KINDS,
+}
+"""The words of which a cell holds one."""
 
 
 def is_blank(raw: object) -> bool:
@@ -94,14 +114,15 @@ def shown(kind: Kind, value: Value) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _code(raw: object) -> str:
+def _code(raw: object, longest: int = LONGEST_CODE) -> str:
     if isinstance(raw, float) and not raw.is_integer():
         raise BadCell(FaultCode.CODE_NUMBER)  # 1.10 arrives as 1.1: only text keeps it
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         raw = str(int(raw))
-    if not isinstance(raw, str) or not _CODE.fullmatch(tidy(raw)):
+    text = tidy(raw) if isinstance(raw, str) else ""
+    if not _CODE.fullmatch(text) or len(text) > longest:
         raise BadCell(FaultCode.CODE_BAD)
-    return tidy(raw)
+    return text
 
 
 def _codes(raw: object) -> tuple[str, ...]:
@@ -125,7 +146,7 @@ def _date(raw: object) -> date:
         raw = raw.date() if raw.time() == time.min else None
     if isinstance(raw, str):
         raw = _typed_date(tidy(raw))
-    if not isinstance(raw, date) or raw.year not in _YEARS:
+    if not isinstance(raw, date) or raw.year not in number.YEARS:
         raise BadCell(FaultCode.DATE_BAD)
     return raw
 
@@ -144,7 +165,7 @@ def _typed_date(text: str) -> date | None:
 
 
 def _time(raw: object) -> time:
-    if isinstance(raw, datetime) and raw.year < _YEARS.start:
+    if isinstance(raw, datetime) and raw.year < number.YEARS.start:
         raw = raw.time()  # a time of day typed into a cell that shows dates: counted from 1900
     if isinstance(raw, str) and (match := _TIME.fullmatch(tidy(raw))):
         hour, minute = map(int, match.groups())
@@ -177,6 +198,47 @@ def _nip(raw: object) -> str:
     return digits
 
 
+def _choice(kind: Kind, wrong: FaultCode) -> Callable[[object], str]:
+    def chosen(raw: object) -> str:
+        word = tidy(raw).casefold() if isinstance(raw, str) else ""
+        if word not in CHOICES[kind]:
+            raise BadCell(wrong)
+        return word
+
+    return chosen
+
+
+def _period(raw: object) -> str:
+    if isinstance(raw, date) and raw.day == 1:
+        return f"{raw:%Y-%m}"  # what spreadsheets make of 2026-03
+    text = str(raw) if isinstance(raw, int) else tidy(raw).upper() if isinstance(raw, str) else ""
+    try:
+        return Period.parse(text).period_code
+    except NotFound:
+        raise BadCell(FaultCode.PERIOD_BAD) from None
+
+
+def _link(raw: object) -> str:
+    text = tidy(raw) if isinstance(raw, str) else ""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:  # brackets that hold no address
+        raise BadCell(FaultCode.LINK_BAD) from None
+    plain = parts.scheme == "https" and parts.username is None and bool(_HOST.fullmatch(host))
+    if not plain or len(text) > LONGEST_LINK or " " in text:
+        raise BadCell(FaultCode.LINK_BAD)
+    return text
+
+
+def _number(reader: Callable[[object], Value]) -> Callable[[object], Value]:
+    return lambda raw: reader(tidy(raw) if isinstance(raw, str) else raw)
+
+
+def _with_comma(value: str) -> str:
+    return value.replace(".", ",")
+
+
 _READERS: Final[Mapping[Kind, Callable[[object], Value]]] = {
     Kind.CODE: _code,
     Kind.CODES: _codes,
@@ -186,6 +248,15 @@ _READERS: Final[Mapping[Kind, Callable[[object], Value]]] = {
     Kind.WEEKDAY: _weekday,
     Kind.YES_NO: _yes_no,
     Kind.NIP: _nip,
+    Kind.KEY: lambda raw: _code(raw, LONGEST_KEY),
+    Kind.COUNT: _number(number.count),
+    Kind.YEAR: _number(number.year),
+    Kind.SKM: _number(number.skm),
+    Kind.DECIMAL: _number(number.decimal),
+    Kind.CHANNEL: _choice(Kind.CHANNEL, FaultCode.CHANNEL_BAD),
+    Kind.INDICATOR_KIND: _choice(Kind.INDICATOR_KIND, FaultCode.INDICATOR_KIND_BAD),
+    Kind.PERIOD: _period,
+    Kind.LINK: _link,
 }
 
 _SHOWN: Final[Mapping[Kind, Callable[[Any], str]]] = {
@@ -193,4 +264,6 @@ _SHOWN: Final[Mapping[Kind, Callable[[Any], str]]] = {
     Kind.WEEKDAY: lambda value: WEEKDAYS[value],
     Kind.TIME: lambda value: f"{value:%H:%M}",
     Kind.NIP: lambda _: "…",
+    Kind.SKM: _with_comma,
+    Kind.DECIMAL: _with_comma,
 }

@@ -18,6 +18,7 @@ from portal.domain.workbook.rules import (
     Registry,
     changed_links,
     complete,
+    future_faults,
     levels,
     row_faults,
     tree_faults,
@@ -35,6 +36,8 @@ class ChangeKind(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     CLOSED = "closed"
+    REOPENED = "reopened"
+    """It has ended, or was to end, and goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,12 @@ def plan(reading: Reading, registry: Registry, today: date) -> Plan:
     }
     world = {name: {**registry[name], **wanted.get(name, {})} for name in SHEETS}
     depth, circles = levels(world[UNIT])
-    faults = [*reading.faults, *_missing_sheets(reading, registry), *_faults(reading, registry, world)]
+    faults = [*reading.faults, *_missing_sheets(reading, registry), *_faults(reading, registry, world, today)]
     faults += (fault for row in reading.rows.get(UNIT, ()) for fault in tree_faults(row, depth, circles))
     asked = {code: row.values["plate"] for code, row in rows.items() if "plate" in row.values}
     officers = {code: fields for code, fields in wanted.get(OFFICER, {}).items() if rows[code].sound}
     wanted[PLATE] = plates_of(officers, registry[OFFICER], registry[PLATE], asked, today)
-    changes = {name: tuple(_changes(wanted.get(name, {}), registry[name])) for name in KEPT}
+    changes = {name: tuple(_changes(wanted.get(name, {}), registry[name], today)) for name in KEPT}
     changes[UNIT] = tuple(sorted(changes[UNIT], key=lambda change: depth.get(change.code, 0)))
     unchanged = {name: len(wanted.get(name, {})) - len(changes[name]) for name in KEPT}
     unchanged[PLATE] = 0  # derived rows: only what happens to them is news
@@ -99,7 +102,7 @@ def _place(fault: Fault) -> tuple[int, int, int, str]:
 
 def _missing_sheets(reading: Reading, registry: Registry) -> Iterator[Fault]:
     """Yield the sheets without which nothing can be rated, unless rows of an earlier import are there."""
-    for name, sheet in SHEETS.items():
+    for name, sheet in () if reading.partial else SHEETS.items():
         if sheet.required and not reading.rows.get(name) and not registry[name] and not _reported(reading, name):
             yield Fault(FaultCode.SHEET_REQUIRED, name)
 
@@ -108,18 +111,19 @@ def _reported(reading: Reading, sheet: str) -> bool:
     return any(fault.sheet == sheet for fault in reading.faults)
 
 
-def _faults(reading: Reading, registry: Registry, world: Registry) -> Iterator[Fault]:
+def _faults(reading: Reading, registry: Registry, world: Registry, today: date) -> Iterator[Fault]:
     references = References(world)
     for name, rows in reading.rows.items():
         for row in rows:
             yield from references.faults(row)
             stored = registry[name].get(row.code)
             yield from row_faults(row, whole(row, stored), world)
+            yield from future_faults(row, today)
             if stored:
                 yield from changed_links(row, stored)
 
 
-def _changes(wanted: Mapping[str, Fields], stored: Mapping[str, Fields]) -> Iterator[Change]:
+def _changes(wanted: Mapping[str, Fields], stored: Mapping[str, Fields], today: date) -> Iterator[Change]:
     for code, fields in wanted.items():
         old = stored.get(code)
         if old is None:
@@ -127,9 +131,18 @@ def _changes(wanted: Mapping[str, Fields], stored: Mapping[str, Fields]) -> Iter
             continue
         names = [name for name in fields if name not in _UNKEPT and fields[name] != old[name]]
         if names:
-            closed = "ends_on" in names and fields["ends_on"] is not None and old["ends_on"] is None
             before, after = ({name: side[name] for name in names} for side in (old, fields))
-            yield Change(ChangeKind.CLOSED if closed else ChangeKind.CHANGED, code, before, after)
+            yield Change(_kind(before, after, today), code, before, after)
+
+
+def _kind(before: Fields, after: Fields, today: date) -> ChangeKind:
+    """Tell what becomes of a stored row: whoever brings an old file must see that it opens again what was closed."""
+    if "ends_on" not in after:
+        return ChangeKind.CHANGED
+    old, new = cast("date | None", before["ends_on"]), cast("date | None", after["ends_on"])
+    if old is None:
+        return ChangeKind.CLOSED
+    return ChangeKind.REOPENED if new is None or old < today <= new else ChangeKind.CHANGED
 
 
 def doubts(reading: Reading, planned: Plan) -> tuple[Fault, ...]:

@@ -36,7 +36,7 @@ def plates_of(
         owned.setdefault(str(plate["officer"]), []).append(code)
     for officer, fields in officers.items():
         unit, name, ends_on = fields.get("unit"), fields.get("name"), fields.get("ends_on")
-        if asked.get(officer, _has_plate(officer, before, plates)):
+        if asked.get(officer, has_plate(officer, before, plates)):
             plate = {"unit": unit, "name": name, "officer": officer, "ends_on": ends_on}
             wanted[plate_code(officer, str(unit))] = plate
         for code in set(owned.get(officer, ())) - wanted.keys():
@@ -44,7 +44,8 @@ def plates_of(
     return wanted
 
 
-def _has_plate(officer: str, before: Mapping[str, Fields], plates: Mapping[str, Fields]) -> bool:
+def has_plate(officer: str, before: Mapping[str, Fields], plates: Mapping[str, Fields]) -> bool:
+    """Tell whether a stored officer has a name plate in use, in the unit where the officer works now."""
     stored = before.get(officer, {})
     plate = plates.get(plate_code(officer, str(stored.get("unit"))))
     return plate is not None and plate["ends_on"] in {None, stored.get("ends_on")}

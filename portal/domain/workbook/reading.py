@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Final
 
-from portal.domain.workbook.cell import BadCell, Broken, Kind, Value, is_blank, read, shown, tidy
-from portal.domain.workbook.fault import Fault, FaultCode
+from portal.domain.workbook.cell import Broken, Kind, Value, is_blank, read, shown, tidy
+from portal.domain.workbook.fault import BadCell, Fault, FaultCode
 from portal.domain.workbook.sheet import MOST_COLUMNS, MOST_ROWS, SHEETS, Column, Sheet
 
 FIRST_ROW: Final = 2
@@ -45,10 +45,11 @@ class Row:
 
 @dataclass(slots=True)
 class Reading:
-    """All that a workbook says, by sheet, and what is wrong with it so far."""
+    """All that a workbook says, by sheet, and what is wrong with it so far; `partial`: it could hold one sheet only."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    partial: bool = False
 
 
 def table_of(name: str, rows: Iterable[Mapping[str, object]]) -> Table:
@@ -162,8 +163,14 @@ def _read_row(
             sound = False
             place = letters[column.field]
             faults.append(Fault(bad.code, sheet.name, number, place, column.heading, _quoted(column, raw)))
-    code = values.pop("code", None)
-    return Row(sheet, number, str(code or ""), values, letters, sound)
+    code = str(values.pop("code", None) or "")
+    row = Row(sheet, number, code, values, letters, sound)
+    if not sheet.derived or not sound:
+        return row
+    derived = sheet.code_of(values)
+    if code and code != derived:
+        faults.append(row.fault(FaultCode.CODE_DERIVED, "code", derived, value=code))
+    return replace(row, code=derived)
 
 
 def _value(column: Column, raw: object) -> Value:

@@ -7,10 +7,11 @@ from datetime import date, time
 from difflib import get_close_matches
 from typing import Final, cast
 
-from portal.domain.workbook.cell import Value
+from portal.domain.evidence import MOBILE
+from portal.domain.workbook.cell import Value, shown
 from portal.domain.workbook.fault import Fault, FaultCode
 from portal.domain.workbook.reading import Row
-from portal.domain.workbook.sheet import COUNTER, DUTY, HOURS, SERVICE, Fields
+from portal.domain.workbook.sheet import COUNTER, DUTY, HOURS, INDICATOR, SERVED, SERVICE, Fields
 
 MOST_LEVELS: Final = 10
 WHOLE_DAY: Final = (time.min, time(23, 59))
@@ -63,7 +64,16 @@ def changed_links(row: Row, stored: Fields) -> Iterator[Fault]:
     """Yield what a stored row may not change, because ratings hang on it; the hint is the stored code."""
     for column in row.sheet.columns:
         if column.fixed and column.field in row.values and row.values[column.field] != stored[column.field]:
-            yield row.fault(column.fixed, column.field, str(stored[column.field] or ""))
+            yield row.fault(column.fixed, column.field, shown(column.kind, stored[column.field]))
+
+
+def future_faults(row: Row, today: date) -> Iterator[Fault]:
+    """Yield the days and years that are to lie behind, and do not."""
+    for column in row.sheet.columns:
+        value = row.values.get(column.field)
+        late = value > today if isinstance(value, date) else isinstance(value, int) and value > today.year
+        if column.past and late:
+            yield row.fault(FaultCode.DATE_FUTURE, column.field)
 
 
 def row_faults(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
@@ -74,9 +84,33 @@ def row_faults(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
 
 def _counter(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
     for code in cast("tuple[str, ...]", fields["services"]):
-        unit = world[SERVICE].get(code, fields)["unit"]
-        if unit != fields["unit"]:
-            yield row.fault(FaultCode.SERVICE_ELSEWHERE, "services", str(unit), value=code)
+        yield from _elsewhere(row, "services", code, fields, world)
+    if fields["channel"] == MOBILE:
+        missing = [name for name in ("starts_on", "place") if fields[name] is None]
+        yield from (row.fault(FaultCode.MOBILE_UNPLACED, name) for name in missing)
+    yield from _never(row, fields, "starts_on")
+
+
+def _elsewhere(row: Row, name: str, service: str, fields: Fields, world: Registry) -> Iterator[Fault]:
+    unit = world[SERVICE].get(service, fields)["unit"]
+    if unit != fields["unit"]:
+        yield row.fault(FaultCode.SERVICE_ELSEWHERE, name, str(unit), value=service)
+
+
+def _served(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
+    if fields["service"] is not None:
+        yield from _elsewhere(row, "service", str(fields["service"]), fields, world)
+
+
+def _indicator(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
+    if fields["realisation"] is not None and fields["as_of"] is None:
+        yield row.fault(FaultCode.VALUE_MISSING, "as_of")
+
+
+def _never(row: Row, fields: Fields, first: str) -> Iterator[Fault]:
+    starts, ends = (cast("date | None", fields[name]) for name in (first, "ends_on"))
+    if starts is not None and ends is not None and starts > ends:
+        yield row.fault(FaultCode.NEVER_IN_FORCE, "ends_on")
 
 
 def _duty(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
@@ -92,9 +126,7 @@ def _duty(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
         if fields["counter"] is not None and fields[name] is None:
             yield row.fault(FaultCode.VALUE_MISSING, name)
     yield from _reversed(row, fields, "starts", "ends")
-    starts, ends = fields["from_on"], cast("date | None", fields["ends_on"])
-    if starts is not None and ends is not None and cast("date", starts) > ends:
-        yield row.fault(FaultCode.NEVER_IN_FORCE, "ends_on")
+    yield from _never(row, fields, "from_on")
 
 
 def _absence(row: Row, *, dated: bool) -> Iterator[Fault]:
@@ -119,6 +151,8 @@ _OF_ROW: Final[Mapping[str, Callable[[Row, Fields, Registry], Iterator[Fault]]]]
     COUNTER: _counter,
     DUTY: _duty,
     HOURS: _hours,
+    SERVED: _served,
+    INDICATOR: _indicator,
 }
 
 

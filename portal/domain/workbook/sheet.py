@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from portal.domain.workbook.cell import Kind, Value
+from portal.domain.workbook.cell import ON_COUNTERS, Kind, Value
 from portal.domain.workbook.fault import FaultCode
 
 UNIT: Final = "Unit"
@@ -17,6 +18,9 @@ PLATE: Final = "Papan nama"
 DUTY: Final = "Tugas jaga"
 HOURS: Final = "Jam layanan"
 HOLIDAY: Final = "Libur"
+SERVED: Final = "Jumlah dilayani"
+INDICATOR: Final = "Indikator"
+PAST: Final = "IKM tahun lalu"
 
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 64
@@ -28,7 +32,8 @@ Fields = Mapping[str, Value]
 class Column:
     """One column: `field` is its name in the program, `target` the sheet whose codes it holds.
 
-    `fixed` is what is wrong when the value of a stored row changes: ratings hang on it.
+    `fixed` is what is wrong when the value of a stored row changes: ratings hang on it, or the code itself. What is
+    `past` is not to come after today.
     """
 
     field: str
@@ -38,19 +43,28 @@ class Column:
     default: Value = None
     target: str = ""
     fixed: FaultCode | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet; the first import needs those that are `required`."""
+    """One sheet; the first import needs those that are `required`.
+
+    Where `derived` names fields, the code of a row is made of them, so that one thing cannot be entered twice.
+    """
 
     name: str
     columns: tuple[Column, ...]
     required: bool = False
+    derived: tuple[str, ...] = ()
 
     def column(self, field: str) -> Column:
         """Return the column of a field, which exists."""
         return next(column for column in self.columns if column.field == field)
+
+    def code_of(self, values: Fields) -> str:
+        """Return the code that is made of the fields `derived`, of which there are some."""
+        return ".".join(_part(values.get(name)) for name in self.derived)
 
     @property
     def defaults(self) -> dict[str, Value]:
@@ -58,7 +72,13 @@ class Sheet:
         return {column.field: column.default for column in self.columns[1:]}
 
 
+def _part(value: Value) -> str:
+    return "-" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+
+
 _CODE = Column("code", "kode", Kind.CODE, required=True)
+_KEY = Column("code", "kode", Kind.KEY, required=True)
+_DERIVED = Column("code", "kode", Kind.KEY)
 _NAME = Column("name", "nama", Kind.NAME, required=True)
 _ENDS = Column("ends_on", "sampai", Kind.DATE)
 _ITS_UNIT = Column("unit", "unit", Kind.CODE, required=True, target=UNIT, fixed=FaultCode.UNIT_FIXED)
@@ -72,13 +92,24 @@ _ALL: Final = (
             _NAME,
             Column("parent", "induk", Kind.CODE, target=UNIT, fixed=FaultCode.PARENT_FIXED),
             _ENDS,
+            Column("target", "target", Kind.SKM),
+            Column("counter_label", "sebutan loket", Kind.NAME),
         ),
         required=True,
     ),
     Sheet(SERVICE, (_CODE, _ITS_UNIT, _NAME, _ENDS)),
     Sheet(
         COUNTER,
-        (_CODE, _ITS_UNIT, _NAME, Column("services", "layanan", Kind.CODES, target=SERVICE, default=()), _ENDS),
+        (
+            _CODE,
+            _ITS_UNIT,
+            _NAME,
+            Column("services", "layanan", Kind.CODES, target=SERVICE, default=()),
+            _ENDS,
+            Column("channel", "saluran", Kind.CHANNEL, default=ON_COUNTERS, fixed=FaultCode.CHANNEL_FIXED),
+            Column("starts_on", "dari", Kind.DATE),
+            Column("place", "tempat", Kind.NAME),
+        ),
         required=True,
     ),
     Sheet(
@@ -96,7 +127,7 @@ _ALL: Final = (
     Sheet(
         DUTY,
         (
-            _CODE,
+            _KEY,
             Column("officer", "petugas", Kind.CODE, required=True, target=OFFICER),
             Column("counter", "loket", Kind.CODE, target=COUNTER),
             Column("weekday", "hari", Kind.WEEKDAY),
@@ -118,7 +149,49 @@ _ALL: Final = (
             _ENDS,
         ),
     ),
-    Sheet(HOLIDAY, (_CODE, Column("on_date", "tanggal", Kind.DATE, required=True), _ANY_UNIT, _NAME)),
+    Sheet(HOLIDAY, (_CODE, Column("on_date", "tanggal", Kind.DATE, required=True), _ANY_UNIT, _NAME, _ENDS)),
+    Sheet(
+        SERVED,
+        (
+            _DERIVED,
+            Column("unit", "unit", Kind.CODE, required=True, target=UNIT, fixed=FaultCode.CODE_TAKEN),
+            Column("service", "layanan", Kind.CODE, target=SERVICE, fixed=FaultCode.CODE_TAKEN),
+            Column("on_date", "tanggal", Kind.DATE, required=True, fixed=FaultCode.CODE_TAKEN, past=True),
+            Column("n", "jumlah", Kind.COUNT, required=True),
+        ),
+        derived=("unit", "service", "on_date"),
+    ),
+    Sheet(
+        INDICATOR,
+        (
+            _KEY,
+            Column("unit", "unit", Kind.CODE, required=True, target=UNIT),
+            Column("officer", "petugas", Kind.CODE, target=OFFICER),
+            _NAME,
+            Column("unit_of_measure", "satuan", Kind.NAME, required=True),
+            Column("kind", "jenis", Kind.INDICATOR_KIND, required=True),
+            Column("duty", "tugas", Kind.NAME),
+            Column("unit_goal", "sasaran unit", Kind.NAME),
+            Column("period_code", "periode", Kind.PERIOD, required=True),
+            Column("target", "target", Kind.DECIMAL),
+            Column("realisation", "realisasi", Kind.DECIMAL),
+            Column("as_of", "per tanggal", Kind.DATE, past=True),
+            Column("source", "sumber", Kind.NAME),
+            Column("link", "tautan", Kind.LINK),
+            _ENDS,
+        ),
+    ),
+    Sheet(
+        PAST,
+        (
+            _DERIVED,
+            Column("unit", "unit", Kind.CODE, required=True, target=UNIT, fixed=FaultCode.CODE_TAKEN),
+            Column("year", "tahun", Kind.YEAR, required=True, fixed=FaultCode.CODE_TAKEN, past=True),
+            Column("skm", "IKM", Kind.SKM, required=True),
+            Column("n", "responden", Kind.COUNT),
+        ),
+        derived=("unit", "year"),
+    ),
 )
 SHEETS: Final[Mapping[str, Sheet]] = {sheet.name: sheet for sheet in _ALL}
 

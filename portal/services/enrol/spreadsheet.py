@@ -8,8 +8,6 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any, Final
 
-import openpyxl
-
 from portal.domain.workbook.cell import Broken, is_blank
 from portal.domain.workbook.fault import Fault, FaultCode
 from portal.domain.workbook.reading import Table
@@ -18,7 +16,7 @@ from portal.domain.workbook.sheet import MOST_COLUMNS, MOST_ROWS
 LARGEST_FILE: Final = 8 << 20
 _LARGEST_UNPACKED: Final = 96 << 20
 _MOST_PARTS: Final = 500
-_LAST_ROW: Final = 1 << 20  # of any spreadsheet
+LAST_ROW: Final = 1 << 20  # of any spreadsheet
 _MARKED: Final = {"f": FaultCode.FORMULA, "e": FaultCode.CELL_ERROR}
 
 
@@ -53,6 +51,8 @@ def _refuse_bomb(content: bytes) -> None:
 
 
 def _read(content: bytes) -> tuple[list[Table], list[Fault]]:
+    import openpyxl  # noqa: PLC0415 - 6 MB that a serving process can do without until a workbook comes
+
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     tables, faults = [], []
     for sheet in workbook.worksheets:
@@ -69,7 +69,7 @@ def _read_rows(sheet: Any, rows: list[tuple[object, ...]]) -> FaultCode | None: 
     sheet.reset_dimensions()  # what the file says of its size need not be true
     blank = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if number > _LAST_ROW:
+        if number > LAST_ROW:
             return FaultCode.TOO_MANY_ROWS
         if len(cells) > MOST_COLUMNS:
             return FaultCode.TOO_MANY_COLUMNS

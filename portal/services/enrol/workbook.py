@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +18,24 @@ from portal.domain.workbook.planning import Change, ChangeKind, Plan, doubts, pl
 from portal.domain.workbook.reading import Reading, read_tables, table_of
 from portal.domain.workbook.sheet import KEPT
 from portal.services import Portal
-from portal.services.enrol.spreadsheet import read_spreadsheet
-from portal.services.enrol.template import template
+from portal.services.enrol.separated import read_separated
+from portal.services.enrol.spreadsheet import LARGEST_FILE, read_spreadsheet
 from portal.storage import audit, registry
 
-__all__ = ["FieldChange", "ImportReport", "RowChange", "SheetReport", "import_rows", "import_workbook", "template"]
+__all__ = [
+    "LARGEST_FILE",
+    "FieldChange",
+    "ImportReport",
+    "RowChange",
+    "SheetReport",
+    "import_rows",
+    "import_workbook",
+    "template",
+]
 
 ACT: Final = "registry.import"
 _CODE_BITS: Final = 30
+_ZIP: Final = b"PK"  # how an XLSX file begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +57,64 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class SheetReport:
-    """What happens to one sheet: codes created, rows changed and closed, and the number left as they are."""
+    """What happens to one sheet: rows created (their filled cells), changed, closed, opened again, and those left."""
 
     name: str
-    created: tuple[str, ...]
+    created: tuple[RowChange, ...]
     changed: tuple[RowChange, ...]
     closed: tuple[RowChange, ...]
+    reopened: tuple[RowChange, ...]
     unchanged: int
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did (`applied`), or would do; with any error it does nothing."""
+    """What an import did (`applied`), or would do; with any error it does nothing.
+
+    `digest` stands for the plan; `outdated`: the plan is no longer the one that was agreed to, so it was not applied.
+    """
 
     sheets: tuple[SheetReport, ...]
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
     dry_run: bool
+    digest: str = ""
+    outdated: bool = False
 
     @property
     def applied(self) -> bool:
         """Tell whether the registry is now as the file says."""
-        return not (self.dry_run or self.errors)
+        return not (self.dry_run or self.errors or self.outdated)
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether anything is created, changed, closed or opened again."""
+        return any(sheet.created or sheet.changed or sheet.closed or sheet.reopened for sheet in self.sheets)
 
 
-def import_workbook(portal: Portal, content: bytes, *, dry_run: bool, actor: str) -> ImportReport:
-    """Bring the registry to what an XLSX file says; rows that it does not name are left alone."""
-    tables, faults = read_spreadsheet(content)
+def template() -> bytes:
+    """Return the workbook that offices fill in, with nothing in it yet."""
+    from portal.services.enrol import template as empty  # noqa: PLC0415 - brings openpyxl: see `spreadsheet`
+
+    return empty.template()
+
+
+def import_workbook(
+    portal: Portal, content: bytes, *, sheet: str = "", dry_run: bool, actor: str, agreed: str | None = None
+) -> ImportReport:
+    """Bring the registry to what an XLSX file says; rows that it does not name are left alone.
+
+    With a `sheet` the file may be a CSV of it. With `agreed`, the digest of a dry run, only that plan is applied.
+    """
+    is_separated = bool(sheet) and not content.startswith(_ZIP)
+    tables, faults = read_separated(content, sheet) if is_separated else read_spreadsheet(content)
     reading = read_tables(tables)
     reading.faults += faults
+    reading.partial = is_separated
     if faults and not tables:
         return ImportReport((), tuple(faults), (), dry_run)
-    return _import(portal, reading, dry_run=dry_run, actor=actor, source=hashlib.sha256(content).hexdigest())
+    source = hashlib.sha256(content).hexdigest()
+    return _import(portal, reading, dry_run=dry_run, actor=actor, source=source, agreed=agreed)
 
 
 def import_rows(
@@ -84,24 +122,44 @@ def import_rows(
 ) -> ImportReport:
     """Bring the registry to what `rows` say, sheet by sheet as lists of {heading: value}; the first is row 2."""
     reading = read_tables(table_of(name, listed) for name, listed in rows.items())
-    return _import(portal, reading, dry_run=dry_run, actor=actor, source="")
+    return _import(portal, reading, dry_run=dry_run, actor=actor, source="", agreed=None)
 
 
-def _import(portal: Portal, reading: Reading, *, dry_run: bool, actor: str, source: str) -> ImportReport:
+def _import(
+    portal: Portal, reading: Reading, *, dry_run: bool, actor: str, source: str, agreed: str | None
+) -> ImportReport:
     # Planned twice, so that ratings do not queue behind the slow search for doubtful names.
     with portal.read() as session:
-        planned = plan(reading, registry.get_registry(session), portal.today())
+        planned = _plan(portal, session, reading)
     found = doubts(reading, planned)
-    if dry_run or planned.is_refused or planned.is_empty:
-        return _report(planned, found, dry_run=dry_run)
+    outdated = agreed is not None and agreed != _digest(portal, planned)
+    if dry_run or outdated or planned.is_refused or planned.is_empty:
+        return _report(portal, planned, found, dry_run=dry_run, outdated=outdated)
     with portal.begin(repeatable=True) as session:
         registry.hold_registry(session)
-        planned = plan(reading, registry.get_registry(session), portal.today())
-        if not (planned.is_refused or planned.is_empty):
+        planned = _plan(portal, session, reading)
+        outdated = agreed is not None and agreed != _digest(portal, planned)
+        if not (outdated or planned.is_refused or planned.is_empty):
             _apply(session, planned)
             detail = {"sha256": source, "sheets": _audited(planned)}
             audit.append(session, at=portal.now(), actor=actor, act=ACT, detail=detail)
-    return _report(planned, found, dry_run=False)
+    return _report(portal, planned, found, dry_run=False, outdated=outdated)
+
+
+def _plan(portal: Portal, session: Session, reading: Reading) -> Plan:
+    named = {name: [row.code for row in rows] for name, rows in reading.rows.items()}
+    return plan(reading, registry.get_registry(session, named=named), portal.today())
+
+
+def _digest(portal: Portal, planned: Plan) -> str:
+    """Stand for what a plan would do; keyed, since it is shown and a NIP may be among the values."""
+    changes = [
+        (sheet, change.kind, change.code, sorted(change.before.items()), sorted(change.after.items()))
+        for sheet, listed in planned.changes.items()
+        for change in listed
+    ]
+    text = json.dumps(changes, default=str).encode()
+    return hmac.digest(portal.secret_key.encode(), b"plan" + text, "sha256").hex()
 
 
 def _apply(session: Session, planned: Plan) -> None:
@@ -125,13 +183,16 @@ def _codes(changes: Iterable[Change], kind: ChangeKind) -> list[str]:
     return [change.code for change in changes if change.kind is kind]
 
 
-def _report(planned: Plan, found: Iterable[Fault], *, dry_run: bool) -> ImportReport:
+def _report(
+    portal: Portal, planned: Plan, found: Iterable[Fault], *, dry_run: bool, outdated: bool = False
+) -> ImportReport:
     sheets = tuple(
         SheetReport(
             name,
-            tuple(_codes(changes, ChangeKind.CREATED)),
+            _rows(name, changes, ChangeKind.CREATED),
             _rows(name, changes, ChangeKind.CHANGED),
             _rows(name, changes, ChangeKind.CLOSED),
+            _rows(name, changes, ChangeKind.REOPENED),
             planned.unchanged[name],
         )
         for name, changes in planned.changes.items()
@@ -139,7 +200,7 @@ def _report(planned: Plan, found: Iterable[Fault], *, dry_run: bool) -> ImportRe
     )
     errors = tuple(fault for fault in planned.faults if not fault.is_warning)
     warnings = (*(fault for fault in planned.faults if fault.is_warning), *found)
-    return ImportReport(sheets, errors, warnings, dry_run)
+    return ImportReport(sheets, errors, warnings, dry_run, _digest(portal, planned), outdated)
 
 
 def _rows(sheet: str, changes: Iterable[Change], kind: ChangeKind) -> tuple[RowChange, ...]:
@@ -147,12 +208,13 @@ def _rows(sheet: str, changes: Iterable[Change], kind: ChangeKind) -> tuple[RowC
 
 
 def _field_changes(sheet: str, change: Change) -> tuple[FieldChange, ...]:
-    columns = [column for column in KEPT[sheet].columns if column.field in change.after]
-    return tuple(
+    fields = (
         FieldChange(
             column.heading,
-            shown(column.kind, change.before[column.field]),
+            shown(column.kind, change.before.get(column.field)),
             shown(column.kind, change.after[column.field]),
         )
-        for column in columns
+        for column in KEPT[sheet].columns
+        if column.field in change.after
     )
+    return tuple(field for field in fields if change.kind is not ChangeKind.CREATED or field.new)
