@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, request
 from werkzeug.wrappers import Response
 
-from portal.domain.errors import Forbidden
+from portal.domain.errors import Forbidden, LocalOnly
 
 Guard = Callable[[], Response | None]
 GUARDS: Final = "portal.guards"
 _SAFE: Final = {"GET", "HEAD", "OPTIONS"}
 _OWN: Final = {"same-origin", "none"}
+_OPEN_ON_THE_NETWORK: Final = {"citizen", "public"}
 
 
 def register(app: Flask, blueprint: Blueprint, guard: Guard) -> None:
@@ -22,6 +24,26 @@ def register(app: Flask, blueprint: Blueprint, guard: Guard) -> None:
     blueprint.before_request(guard)
     app.extensions.setdefault(GUARDS, {})[blueprint.name] = guard
     app.register_blueprint(blueprint)
+
+
+def keep_staff_local(app: Flask) -> None:
+    """Answer other machines with the citizens' pages only: without TLS a password would cross the network in the open.
+
+    Whatever audience is added later stays closed to them.
+    """
+
+    @app.before_request
+    def refuse_elsewhere() -> None:
+        is_open = request.url_rule is None or request.endpoint == "static" or request.blueprint in _OPEN_ON_THE_NETWORK
+        if not (is_open or _is_this_machine(request.remote_addr)):
+            raise LocalOnly
+
+
+def _is_this_machine(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False
 
 
 def refuse_foreign() -> None:
