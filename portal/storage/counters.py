@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Integer,
     Row,
     Table,
     and_,
@@ -25,7 +26,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from portal.domain.counter import CounterView
+from portal.domain.evidence import MOBILE
 from portal.storage.tables import (
+    Campaign,
     Counter,
     CounterService,
     DayKey,
@@ -89,7 +92,10 @@ def _on_duty(counter_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - column o
 
 
 def _is_open() -> ColumnElement[bool]:
-    """Tell whether the unit is open: by its own hours, else by the government's, else always; never on a holiday."""
+    """Tell whether the unit is open: by its own hours, else by the government's, else always; never on a holiday.
+
+    A holiday that ended before its date is withdrawn.
+    """
     own, common = aliased(OpeningHours), aliased(OpeningHours)
 
     def now(hours: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 - an aliased table
@@ -99,7 +105,9 @@ def _is_open() -> ColumnElement[bool]:
     has_common = exists().where(common.unit_id.is_(None), _lasting(common.ends_on))
     open_own = exists().where(own.unit_id == Unit.id, *now(own))
     open_common = exists().where(common.unit_id.is_(None), *now(common))
-    holiday = exists().where(Holiday.on_date == _day, or_(Holiday.unit_id.is_(None), Holiday.unit_id == Unit.id))
+    holiday = exists().where(
+        Holiday.on_date == _day, _lasting(Holiday.ends_on), or_(Holiday.unit_id.is_(None), Holiday.unit_id == Unit.id)
+    )
     return and_(case((has_own, open_own), (has_common, open_common), else_=True), ~holiday)
 
 
@@ -114,12 +122,17 @@ _VIEW_COLUMNS = (
     Counter.officer_id,
     Officer.name.label("plate_name"),
     Counter.ends_on,
+    Unit.counter_label,
+    Counter.starts_on,
+    Counter.place,
+    Counter.tested_until,
 )
 _VIEWS = (
     select(*_VIEW_COLUMNS).join(Unit, Unit.id == Counter.unit_id).outerjoin(Officer, Officer.id == Counter.officer_id)
 )
 _VIEW = _VIEWS.where(Counter.public_code == _code)
 _VIEW_BY_ID = _VIEWS.where(Counter.id == _counter_id)
+_VIEW_BY_COUNTER_CODE = _VIEWS.where(Counter.counter_code == bindparam("counter_code"))
 _ONLY_SERVICE = (
     select(case((func.count() == 1, func.min(Service.id))))
     .where(_served(Counter.id, Counter.unit_id))
@@ -145,8 +158,19 @@ _SERVICES = select(Service.id, Service.name).where(_served(_counter_id, bindpara
 _DUTY_NAMES = (
     select(Officer.id, Officer.name).join(Duty, and_(Duty.officer_id == Officer.id, _on_duty(_counter_id))).distinct()
 )
-_SIBLINGS = select(Counter.public_code, Counter.name).where(
-    Counter.unit_id == bindparam("unit_id"), Counter.channel == "loket", _lasting(Counter.ends_on)
+_SIBLINGS = select(Counter.public_code, Counter.name, Counter.place).where(
+    Counter.unit_id == bindparam("unit_id"),
+    Counter.channel.in_(("loket", MOBILE)),
+    _lasting(Counter.ends_on),
+    or_(Counter.starts_on.is_(None), Counter.starts_on <= _day),
+)
+_CAMPAIGNS = select(
+    exists().where(
+        Campaign.unit_id.in_(bindparam("unit_path", expanding=True)),
+        Campaign.starts_on <= _day,
+        Campaign.ends_on >= _day,
+        or_(Campaign.service_id.is_(None), Campaign.service_id == bindparam("service_id", type_=Integer)),
+    )
 )
 _DAY_KEY = {
     "sqlite": sqlite.insert(cast("Table", DayKey.__table__)).on_conflict_do_nothing(),
@@ -171,12 +195,22 @@ def _view(row: Any) -> CounterView:  # noqa: ANN401 - a result row of _VIEW_COLU
         row.officer_id,
         row.plate_name,
         row.ends_on,
+        row.counter_label,
+        row.starts_on,
+        row.place,
+        row.tested_until,
     )
 
 
 def find_counter(session: Session, public_code: str) -> CounterView | None:
     """Return the counter that carries `public_code`, closed ones too."""
     row = connection_of(session).execute(_VIEW, {"code": public_code}).one_or_none()
+    return _view(row) if row else None
+
+
+def find_by_counter_code(session: Session, counter_code: str) -> CounterView | None:
+    """Return the counter by its key in the workbook, closed ones too."""
+    row = connection_of(session).execute(_VIEW_BY_COUNTER_CODE, {"counter_code": counter_code}).one_or_none()
     return _view(row) if row else None
 
 
@@ -195,7 +229,7 @@ def find_scene(session: Session, public_code: str, at: datetime) -> Scene | None
     return Scene(_view(first), bool(first.is_open), tuple(sorted(officers)), first.only_service, first.day_key)
 
 
-def _by_name(rows: Iterable[Row[T, str]]) -> list[tuple[T, str]]:
+def _by_name(rows: Iterable[Row[T, str] | tuple[T, str]]) -> list[tuple[T, str]]:
     """Sort (key, name) by name here: databases put capitals and spaces in different places."""
     return sorted(((key, name) for key, name in rows), key=lambda row: row[1].casefold())
 
@@ -212,8 +246,15 @@ def list_on_duty(session: Session, counter_id: int, at: datetime) -> Sequence[tu
 
 
 def list_open_counters(session: Session, unit_id: int, day: date) -> Sequence[tuple[str, str]]:
-    """List (public code, name) of the unit's counters in use on `day`, by name."""
-    return _by_name(connection_of(session).execute(_SIBLINGS, {"unit_id": unit_id, "day": day}))
+    """List (public code, name) of the unit's counters in use on `day`, by name, which ends with the place if any."""
+    rows = connection_of(session).execute(_SIBLINGS, {"unit_id": unit_id, "day": day})
+    return _by_name((code, f"{name}, {place}" if place else name) for code, name, place in rows)
+
+
+def has_campaign(session: Session, unit_path: Sequence[int], service_id: int | None, day: date) -> bool:
+    """Tell whether the unit, or one above it, asks for the nine elements on `day`: of every service, or of this one."""
+    parameters = {"unit_path": list(unit_path), "service_id": service_id, "day": day}
+    return bool(connection_of(session).execute(_CAMPAIGNS, parameters).scalar_one())
 
 
 def put_day_key(session: Session, on_date: date, key: bytes) -> bytes:

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from portal import services
+from portal.domain.counter import State
 from portal.domain.errors import (
     CodeMistyped,
     CodeUnknown,
@@ -176,12 +177,12 @@ def test_a_mistyped_code_and_one_that_no_counter_carries_are_told_apart(portal: 
 def test_a_counter_is_rated_to_the_end_of_its_last_day(portal: Portal, government: Government, clock: Clock) -> None:
     government.add_counter("LAMA", "UPT-1", ends_on=TODAY)
     last = government.tap("LAMA", key=bytes(16))
-    assert not open_counter(portal, government.codes["LAMA"]).closed
+    assert open_counter(portal, government.codes["LAMA"]).state is State.OPEN
     clock.advance(DAY)
     with pytest.raises(CounterClosed):
         government.tap("LAMA")
     page = open_counter(portal, government.codes["LAMA"])
-    assert page.closed
+    assert page.state is State.MOVED
     assert [name for _, name in page.others] == ["Loket Contoh 1A", "Loket Contoh 1B"]
     assert count(portal, Key) == 1
     assert government.tap("LAMA", key=bytes(16)) == replace(last, replayed=True)

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain import code as codes
 from portal.domain import rating
-from portal.domain.counter import CounterView
+from portal.domain.counter import CounterView, State
 from portal.domain.errors import CodeUnknown, CounterClosed, Invalid, KeyReused
-from portal.domain.evidence import evidence_of
-from portal.domain.rating import Standing, difference
+from portal.domain.evidence import reaches_officer
 from portal.services import Portal
+from portal.services.collect.keeping import Given, keep
 from portal.services.collect.revision import revise
 from portal.services.collect.tokens import Ticket, edit_token, receipt_hash, receipt_of
-from portal.storage import counters, ledger, responses, tallies
+from portal.storage import counters, responses
 from portal.storage.counters import Scene
 from portal.storage.responses import About
 
@@ -44,11 +44,15 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class CounterPage:
-    """The page behind a code; `others` are the unit's open counters where this one is closed."""
+    """The page behind a code; `others` are the unit's open counters where this one cannot be rated.
+
+    `is_tested`: a scan test waits for the code.
+    """
 
     counter: CounterView
-    closed: bool
+    state: State
     others: tuple[tuple[str, str], ...] = ()
+    is_tested: bool = False
 
 
 def canonical(code: str) -> str:
@@ -66,7 +70,7 @@ def list_others(portal: Portal, code: str) -> CounterPage:
     with portal.read() as session:
         counter = _counter(session, code)
         others = counters.list_open_counters(session, counter.unit_id, portal.today())
-    return CounterPage(counter, closed=False, others=tuple(others))
+    return CounterPage(counter, counter.state_on(portal.today()), tuple(others))
 
 
 def _counter(session: Session, code: str) -> CounterView:
@@ -85,9 +89,11 @@ def open_counter(portal: Portal, code: str) -> CounterPage:
     """
     with portal.read() as session:
         counter = _counter(session, code)
-        closed = counter.ends_on is not None and counter.ends_on < portal.today()
-        others = counters.list_open_counters(session, counter.unit_id, portal.today()) if closed else ()
-    return CounterPage(counter, closed, tuple(others))
+        now = portal.now()
+        today = now.astimezone(portal.time_zone).date()
+        state = counter.state_on(today)
+        others = () if state is State.OPEN else counters.list_open_counters(session, counter.unit_id, today)
+    return CounterPage(counter, state, tuple(others), counter.is_tested_at(now))
 
 
 def rate(portal: Portal, submission: Submission) -> Ticket:
@@ -97,7 +103,7 @@ def rate(portal: Portal, submission: Submission) -> Ticket:
     within ten minutes.
 
     Raises:
-        CodeMistyped, CodeUnknown, CounterClosed: the code leads to no counter in use.
+        CodeMistyped, CodeUnknown, CounterClosed: the code leads to no counter that citizens can rate today.
         Invalid: an answer outside the instrument.
         KeyReused: the key was used for another answer more than ten minutes ago.
     """
@@ -128,7 +134,7 @@ def _keep(portal: Portal, session: Session, submission: Submission) -> Ticket:
     )
     if not fresh:
         return _replay(portal, session, submission, receipt, now)
-    if scene.counter.ends_on is not None and scene.counter.ends_on < local.date():
+    if scene.counter.state_on(local.date()) is not State.OPEN:
         raise CounterClosed
     _append(portal, session, submission, scene, response_id, now)
     return Ticket(receipt, edit_token(portal, response_id, now))
@@ -138,40 +144,25 @@ def _append(
     portal: Portal, session: Session, submission: Submission, scene: Scene, response_id: bytes, now: datetime
 ) -> None:
     local = now.astimezone(portal.time_zone)
-    today, part = local.date(), rating.day_part(local)
-    counter, about = scene.counter, attribute(scene)
-    evidence = evidence_of(counter.channel)
-    responses.append_response(
-        session,
-        id=response_id,
-        counter_id=counter.id,
-        unit_id=counter.unit_id,
-        channel=counter.channel,
-        evidence=evidence,
-        language=submission.language,
-        given_on=today,
-        day_part=part,
-        received_on=today,
-        counts_on=today,
-    )
-    answers = {submission.instrument: submission.answers}
-    responses.append_ballots(session, response_id, 1, answers)
-    responses.append_attribution(session, response_id, 1, about)
+    today = local.date()
     day_key = scene.day_key or counters.put_day_key(session, today, secrets.token_bytes(32))
     mark = hmac.digest(day_key, submission.device, "sha256")
     responses.append_sighting(
         session, response_id=response_id, seen_at=now, device_mark=mark, form_age=submission.form_age
     )
-    place = rating.Place(counter.unit_path, counter.id, counter.channel, evidence, part, today)
-    standing = Standing(about.service, about.officer, answers=answers)
-    change = difference(place, None, standing, portal.instruments)
-    tallies.add(session, change.tallies)
-    ledger.put_pending(session, response_id, change.pending, new=True)
+    answers = {submission.instrument: submission.answers}
+    given = Given(answers, attribute(scene), submission.language, today, rating.day_part(local), today)
+    keep(portal, session, response_id, scene.counter, given)
 
 
 def attribute(scene: Scene) -> About:
-    """Decide who served (design 4): the name plate; else the only officer on duty while open; else nobody yet."""
+    """Decide who served (design 4): the name plate; else the only officer on duty while open; else nobody yet.
+
+    What came by a link is about no officer, whoever is on duty.
+    """
     service, basis = scene.only_service, "none" if scene.only_service is None else "only"
+    if not reaches_officer(scene.counter.channel):
+        return About(service, basis, None, "none")
     if scene.counter.plate_id is not None:
         return About(service, basis, scene.counter.plate_id, "plate")
     if scene.is_open and len(scene.on_duty) == 1:

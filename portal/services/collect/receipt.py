@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain import code as codes
 from portal.domain.counter import CounterView
 from portal.domain.errors import FormExpired, Invalid, NotFound
+from portal.domain.evidence import reaches_officer
 from portal.domain.rating import CHANGE_FOR
 from portal.services import Portal
 from portal.services.collect.revision import revise
@@ -48,6 +49,8 @@ class ReceiptPage:
     officers: tuple[Choice, ...] = ()
     ask_help: bool = False
     ask_survey: bool = False
+    survey_first: bool = False
+    """The unit asks for the survey today."""
     stored: frozenset[str] = frozenset()
 
 
@@ -93,6 +96,7 @@ def _page(portal: Portal, session: Session, receipt: str, token: str, edit: Edit
     stored = {"service"} if about.service_basis in {"choice", "other"} else set()
     stored |= {"officer"} if about.officer_basis in {"choice", "unknown"} else set()
     stored |= {name for name, instrument in (("help", HELP), ("survey", SURVEY)) if instrument in answers}
+    ask_survey = SURVEY not in answers
     return ReceiptPage(
         receipt,
         token,
@@ -101,7 +105,8 @@ def _page(portal: Portal, session: Session, receipt: str, token: str, edit: Edit
         services=_services(session, counter, about, local),
         officers=_officers(session, counter, about, local),
         ask_help=about.officer_id is not None and HELP not in answers,
-        ask_survey=SURVEY not in answers,
+        ask_survey=ask_survey,
+        survey_first=ask_survey and counters.has_campaign(session, counter.unit_path, about.service_id, portal.today()),
         stored=frozenset(stored),
     )
 
@@ -114,7 +119,7 @@ def _services(session: Session, counter: CounterView, about: About, local: datet
 
 def _officers(session: Session, counter: CounterView, about: About, local: datetime) -> tuple[Choice, ...]:
     """Offer those on duty while open, when more than one was; more than fit on a phone: the question is not asked."""
-    if about.officer_basis != "none":
+    if about.officer_basis != "none" or not reaches_officer(counter.channel):
         return ()
     scene = counters.find_scene(session, counter.public_code, local)
     if scene is None or not scene.is_open or not 1 < len(scene.on_duty) <= MOST_OFFICERS:
@@ -189,7 +194,7 @@ def name_officer(portal: Portal, receipt: str, token: str, choice: str) -> None:
     """
     with portal.begin() as session:
         edit, record = _record(portal, session, receipt, token)
-        if record.about.officer_basis != "none":
+        if record.about.officer_basis != "none" or not reaches_officer(record.place.channel):
             return
         if choice == UNKNOWN:
             about = replace(record.about, officer_basis="unknown")

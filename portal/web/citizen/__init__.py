@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from portal.domain.errors import Conflict, StorageUnavailable
 from portal.web.citizen import rate, receipt, survey
 from portal.web.citizen.prepared import PreparedPages
-from portal.web.citizen.rate import busy
+from portal.web.citizen.rate import away, busy
 
 __all__ = ["PreparedPages", "blueprint", "busy"]
 
@@ -16,4 +17,6 @@ def blueprint() -> Blueprint:
     pages = Blueprint("citizen", __name__)
     for module in (rate, survey, receipt):
         module.add_routes(pages)
+    for error in (Conflict, StorageUnavailable):
+        pages.register_error_handler(error, away)
     return pages

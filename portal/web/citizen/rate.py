@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -11,15 +11,18 @@ from urllib.parse import quote
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.domain.counter import CounterView
+from portal.domain.code import printed
+from portal.domain.counter import CounterView, State
+from portal.domain.errors import PortalError
 from portal.domain.instrument import Element
 from portal.services.collect import rate as collect
-from portal.services.collect.rate import Submission
+from portal.services.collect.rate import CounterPage, Submission
 from portal.services.collect.tokens import Ticket
+from portal.services.enrol.scan_test import take_scan
 from portal.web.citizen.forms import RateForm, check, device_cookie, submission
 from portal.web.citizen.prepared import KEY_MARK, PREPARED, SIGNATURE_MARK, Prepared, takes_gzip
 from portal.web.context import run, site
-from portal.web.errors import wants_json
+from portal.web.errors import RETRY_AFTER, STATUS, answer, wants_json
 from portal.web.texts import LANGUAGE
 
 QUICK: Final = "quick@1"
@@ -40,11 +43,19 @@ class RatePage:
 class CounterListPage:
     counter: CounterView
     others: tuple[tuple[str, str], ...]
-    closed: bool
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class TestedPage:
+    counter: CounterView
+    printed_code: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class BusyPage:
+    heading: str
     action: str
     fields: tuple[tuple[str, str], ...]
 
@@ -57,16 +68,30 @@ def add_routes(pages: Blueprint) -> None:
 
 def page(code: str) -> Response | str:
     shown = run(collect.open_counter, code)
-    if shown.closed:
-        return render_template("citizen/closed.html", page=CounterListPage(shown.counter, shown.others, closed=True))
+    if shown.is_tested and _is_scan() and (at := run(take_scan, shown.counter.public_code)):
+        tested = TestedPage(shown.counter, printed(shown.counter.public_code), at)
+        return render_template("citizen/tested.html", page=tested)
+    if shown.state is not State.OPEN:
+        return closed(shown)
     element = site().portal.instruments[QUICK].elements[0]
     gaps = RatePage(shown.counter, element, KEY_MARK, SIGNATURE_MARK)
     prepared = Prepared(render_template("citizen/rate.html", page=gaps), ("rate", shown.counter.public_code))
-    if _is_plain(shown.counter):
+    if _is_plain(shown.counter) and not shown.is_tested:  # a page prepared now would hide the test from the next phone
         request.environ[PREPARED] = prepared
     compressed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     body = prepared.fill(site().portal, compressed=compressed)
     return Response(body, mimetype="text/html", headers=_COMPRESSED if compressed else _PLAIN)
+
+
+def closed(shown: CounterPage) -> str:
+    """Say why the code cannot be rated by citizens today, and lead on."""
+    return render_template("citizen/closed.html", page=CounterListPage(shown.counter, shown.others, shown.state))
+
+
+def _is_scan() -> bool:
+    """Tell a phone that opens the page from a browser that only looks ahead."""
+    ahead = any("prefetch" in request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return request.method == "GET" and not ahead
 
 
 def _is_plain(counter: CounterView) -> bool:
@@ -77,7 +102,7 @@ def _is_plain(counter: CounterView) -> bool:
 
 def others(code: str) -> str:
     shown = run(collect.list_others, code)
-    return render_template("citizen/others.html", page=CounterListPage(shown.counter, shown.others, closed=False))
+    return render_template("citizen/others.html", page=CounterListPage(shown.counter, shown.others, shown.state))
 
 
 def send(code: str) -> AnyResponse:
@@ -111,6 +136,21 @@ def _json(ticket: Ticket) -> Response:
 
 def busy() -> Response:
     """Return the same form with the same key, to be sent again; nothing is lost and nothing counted twice."""
+    return _again("busy.heading", HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def away(error: PortalError) -> Response:
+    """Answer while nothing can be kept: whoever has sent a form gets it back as when it is busy."""
+    status = STATUS[error.code]
+    if request.method != "POST" or wants_json():
+        response = answer(error.code, status)
+    else:
+        response = _again("error." + error.code + ".heading", status)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _again(heading: str, status: HTTPStatus) -> Response:
     fields = tuple((name, value) for name, values in request.form.lists() for value in values)
     address = quote(request.script_root + request.path) + "?" + request.query_string.decode("latin-1")
-    return Response(render_template("citizen/busy.html", page=BusyPage(address, fields)), 429)
+    return Response(render_template("citizen/busy.html", page=BusyPage(heading, address, fields)), status)

@@ -9,12 +9,12 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.domain.counter import CounterView
+from portal.domain.counter import CounterView, State
 from portal.domain.instrument import Element
 from portal.services.collect import rate as collect
 from portal.services.collect import receipt as followup
 from portal.web.citizen.forms import PartForm, SurveyForm, check, device_cookie, element_answers, new_key, submission
-from portal.web.citizen.rate import CounterListPage, stored
+from portal.web.citizen.rate import closed, stored
 from portal.web.context import run, site
 
 SKM: Final = "skm-14-2017@1"
@@ -44,8 +44,8 @@ def _render(counter: CounterView, form: SurveyForm | PartForm, action: str, key:
 
 def page(code: str) -> str:
     shown = run(collect.open_counter, code)
-    if shown.closed:
-        return render_template("citizen/closed.html", page=CounterListPage(shown.counter, shown.others, closed=True))
+    if shown.state is not State.OPEN:
+        return closed(shown)
     public_code = shown.counter.public_code
     action = url_for("citizen.send_survey", code=public_code)
     return _render(shown.counter, SurveyForm(("survey", public_code), formdata=None), action, new_key())
