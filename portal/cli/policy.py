@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from datetime import datetime
+from functools import partial
 
 import click
 
@@ -37,13 +38,17 @@ def commands(open_portal: Callable[[], Portal]) -> list[click.Command]:
     @click.option(
         "--from", "from_at", type=click.DateTime(["%Y-%m-%d"]), help="First day; the next base period's by default."
     )
-    def change(key: str, value: str, from_at: datetime | None) -> None:
-        """Decide VALUE for KEY, never for days gone by; before the first rating it holds from the beginning."""
+    @click.option("--reason", default="", help="Why; whoever approves reads it.")
+    def change(key: str, value: str, from_at: datetime | None, reason: str) -> None:
+        """Decide VALUE for KEY, never for days gone by; before the first rating it holds from the beginning.
+
+        Once an administrator or a reviewer has an account, one of them must approve it in the browser.
+        """
         from_on = from_at.date() if from_at else None
-        day = errand.run(
-            open_portal(), policies.set_choice, key=key, value=value, from_on=from_on, actor=errand.actor()
-        )
-        click.echo(f"{key}={value} from {day}")
+        choose = partial(policies.set_choice, key=key, value=value, from_on=from_on, reason=reason)
+        choice = errand.run(open_portal(), choose, actor=errand.actor())
+        waits = f": proposal {choice.proposal_id} waits for approval" if choice.proposal_id else ""
+        click.echo(f"{key}={value} from {choice.from_on}{waits}")
 
     return [policy]
 

@@ -17,6 +17,8 @@ class Policy:
     """Kind of the base period: month, quarter or semester."""
     appraisal_feed: bool = False
     """Whether officers' figures leave by the appraisal feed; off during the shadow period."""
+    two_persons: bool = True
+    """Whether a change of policy, a closing and an exclusion need a second person."""
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Policy:

@@ -1,0 +1,1 @@
+"""Decisions that one person alone may not take."""

@@ -1,0 +1,91 @@
+"""Two persons: one proposes an act, another approves it, and only then it is done, in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotFound, SecondPersonNeeded
+from portal.services import Portal
+from portal.storage import audit, proposals
+from portal.storage.proposals import ProposalRecord
+
+Effect = Callable[[Portal, Session, Mapping[str, Any], str], None]
+"""Does a proposed act inside the transaction of its approval: portal, session, detail, who approved."""
+
+_MOST_DECIDED: Final = 20
+
+
+class Outcome(StrEnum):
+    """What became of a proposal."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What waits, the oldest first, and what was decided last; instants in local time."""
+
+    waiting: tuple[ProposalRecord, ...]
+    decided: tuple[ProposalRecord, ...]
+
+
+def list_proposals(portal: Portal) -> Proposals:
+    """Return what waits for a second person, and the last decisions."""
+    with portal.read() as session:
+        waiting, decided = proposals.list_open(session), proposals.list_decided(session, _MOST_DECIDED)
+    return Proposals(*(tuple(_local(portal, record) for record in listed) for listed in (waiting, decided)))
+
+
+def _local(portal: Portal, record: ProposalRecord) -> ProposalRecord:
+    decided_at = record.decided_at.astimezone(portal.time_zone) if record.decided_at else None
+    return replace(record, proposed_at=record.proposed_at.astimezone(portal.time_zone), decided_at=decided_at)
+
+
+def approve(portal: Portal, proposal_id: int, effects: Mapping[str, Effect], *, actor: str) -> None:
+    """Approve a proposal and do it; `effects` by act.
+
+    Raises:
+        NotFound: no such proposal, or it was decided meanwhile.
+        SecondPersonNeeded: the actor proposed it.
+        Invalid: what was proposed is no longer possible; the proposal goes on waiting.
+    """
+    with portal.begin(repeatable=True) as session:
+        record = _get_open(session, proposal_id)
+        if record.proposed_by == actor:
+            raise SecondPersonNeeded
+        _decide(portal, session, record, Outcome.APPROVED, actor)
+        effects[record.act](portal, session, record.detail, actor)
+
+
+def turn_down(portal: Portal, proposal_id: int, *, actor: str) -> Outcome:
+    """Refuse a proposal, or withdraw it where it is the actor's own; nothing else happens.
+
+    Raises:
+        NotFound: no such proposal, or it was decided meanwhile.
+    """
+    with portal.begin() as session:
+        record = _get_open(session, proposal_id)
+        outcome = Outcome.WITHDRAWN if record.proposed_by == actor else Outcome.REFUSED
+        _decide(portal, session, record, outcome, actor)
+    return outcome
+
+
+def _get_open(session: Session, proposal_id: int) -> ProposalRecord:
+    record = proposals.find_proposal(session, proposal_id)
+    if record is None or record.outcome is not None:
+        raise NotFound("proposal")
+    return record
+
+
+def _decide(portal: Portal, session: Session, record: ProposalRecord, outcome: Outcome, actor: str) -> None:
+    now = portal.now()
+    proposals.put_outcome(session, record.id, outcome=outcome.value, decided_by=actor, decided_at=now)
+    detail = {"proposal": record.id, "act": record.act, "outcome": outcome.value, "proposed_by": record.proposed_by}
+    audit.append(session, at=now, actor=actor, act="proposal-decided", detail=detail)
