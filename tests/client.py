@@ -25,6 +25,8 @@ class CheckedClient(FlaskClient):
 def check(response: TestResponse) -> None:
     """Check headers, and the page if there is one."""
     problems = list(headers.find_problems(response))
+    if response.get_data().startswith(b"<!DOCTYPE html>") and response.mimetype != "text/html":
+        problems.append(f"a page that browsers show as its source, {response.mimetype}")
     if response.mimetype == "text/html" and response.get_data():
         policy = headers.content_policy(response.headers.get("Content-Security-Policy", ""))
         body = response.get_data()

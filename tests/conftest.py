@@ -23,6 +23,7 @@ from portal.settings import Settings
 from tests.client import CheckedClient
 from tests.clock import Clock
 from tests.postgres import Cluster
+from tests.redis import Redis, redis_server
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -109,6 +110,13 @@ def _postgres_copy(request: pytest.FixtureRequest, template: str) -> Iterator[st
     name = f"test_{request.getfixturevalue('worker_id')}_{next(NUMBERS)}"
     yield cluster.create(name, template)
     cluster.drop(name)
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    """Where several processes count together: a server of the test's own."""
+    with redis_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -83,14 +83,16 @@ class Government:
         )
         self.officers[code] = self._add(row).id
 
-    def add_counter(self, code: str, unit: str, *, plate: str | None = None, ends_on: date | None = None) -> None:
+    def add_counter(
+        self, code: str, unit: str, *, plate: str | None = None, ends_on: date | None = None, channel: str = "loket"
+    ) -> None:
         """Add a counter, or the name plate of officer `plate`."""
         row = Counter(
             counter_code=code,
             public_code=counter_code(next(self._numbers)),
             unit_id=self.units[unit],
             name=f"Loket Contoh {code}",
-            channel="petugas" if plate else "loket",
+            channel="petugas" if plate else channel,
             officer_id=self.officers[plate] if plate else None,
             ends_on=ends_on,
         )
@@ -131,9 +133,11 @@ class Government:
         for weekday in WORKDAYS:
             self.add_duty(officer, counter, weekday=weekday)
 
-    def add_hours(self, unit: str | None = None, *, opens: time = OPENS, closes: time = CLOSES) -> None:
-        """Open the unit, or the whole government, from Monday to Friday."""
-        for weekday in WORKDAYS:
+    def add_hours(
+        self, unit: str | None = None, *, opens: time = OPENS, closes: time = CLOSES, only: int | None = None
+    ) -> None:
+        """Open the unit, or the whole government, from Monday to Friday or on one day of the week."""
+        for weekday in WORKDAYS if only is None else (only,):
             row = OpeningHours(
                 hours_code=f"B{next(self._numbers)}",
                 unit_id=self.units[unit] if unit else None,

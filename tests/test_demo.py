@@ -24,10 +24,13 @@ from portal.domain.period import Period
 from portal.services import Portal
 from portal.services.rebuild import check_tallies
 from portal.settings import Settings
+from portal.storage import structure
 from tests.client import CheckedClient
+from tests.web.visit import form_to
 
 PRESENT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-UNITS = ("dukcapil", "puskesmas", "dpmptsp", "pupr", "kecamatan")
+COUNTERS = {"dukcapil": 4, "puskesmas": 3, "dpmptsp": 2, "pupr": 1, "kecamatan": 2}
+UNITS = tuple(COUNTERS)
 
 pytestmark = pytest.mark.xdist_group("demo")  # set up once, not once per process
 
@@ -44,7 +47,11 @@ class Demo:
         browser = self.app.test_client()
         form = re.search(r'name="token" value="([^"]+)"', browser.get("/masuk").text)
         assert form
-        data = {"nama": username, "sandi": self.scene.passwords[username], "token": unescape(form[1])}
+        data = {
+            "nama": username,
+            "sandi": next(one.password for one in self.scene.members if one.username == username),
+            "token": unescape(form[1]),
+        }
         assert browser.post("/masuk", data=data).status_code == 303
         return browser
 
@@ -118,7 +125,10 @@ def test_the_made_up_government_is_as_large_as_it_says(demo: Demo) -> None:
     top = demo.pull("/api/v1/scores?subject=unit&period=2026-S2&limit=500")["items"]
     assert {score["subject"]["id"] for score in top} == {"kota", *UNITS}
     counters = demo.pull("/api/v1/scores?subject=counter&period=2026-S2&limit=500")["items"]
-    assert len({score["subject"]["id"] for score in counters}) == 12
+    codes = {score["subject"]["id"] for score in counters}
+    assert codes - {"kecamatan-keliling", "tautan:dukcapil", "kertas:puskesmas"} == {
+        f"{unit}-{number}" for unit, most in COUNTERS.items() for number in range(1, most + 1)
+    }
     officers = demo.pull("/api/v1/scores?subject=officer&period=2026-S2&limit=500")["items"]
     assert len({score["subject"]["id"] for score in officers}) == 30
     assert [period["id"] for period in demo.pull("/api/v1/periods")["items"]] == ["2025-S2", "2026-S1", "2026-S2"]
@@ -151,8 +161,36 @@ def test_what_is_printed_leads_to_page_sign_in_and_feed(demo: Demo) -> None:
     assert "http://127.0.0.1:8000/masuk" in printed
     assert "/oauth2/token" in printed
     assert f"/units/kecamatan/scores/{demo.scene.period_code}" in printed
-    assert demo.scene.passwords["kepala.kecamatan"] in printed
+    for member in demo.scene.members:
+        assert member.username in printed
+        assert member.password in printed
+        assert all(code in printed for code in member.recovery_codes)
     assert "█" in printed
+
+
+def test_administrator_and_reviewer_come_in_with_a_recovery_code(demo: Demo) -> None:
+    for member in demo.scene.members:
+        assert bool(member.recovery_codes) == (not member.username.startswith("kepala."))
+    administrator = next(one for one in demo.scene.members if one.username == "pengelola")
+    browser = demo.browser("pengelola")
+    form = form_to(browser.get("/masuk/kode"), "/masuk/kode")
+    assert form.send(browser, kode=administrator.recovery_codes[0]).status_code == 303
+    assert browser.get("/kelola").status_code == 200
+
+
+def test_the_demonstration_shows_what_a_unit_writes_down_and_how_people_come(demo: Demo) -> None:
+    browser = demo.browser("kepala.dukcapil")
+    page = browser.get("/unit").text
+    assert "Responden SKM" in page
+    assert "Berkas selesai tepat waktu" in page
+    assert "sedang berjalan" in browser.get("/unit/dukcapil/survei").text
+    assert "Poli" in demo.app.test_client().get(f"/q/{_code_of(demo, 'puskesmas')}").text
+
+
+def _code_of(demo: Demo, unit: str) -> str:
+    with demo.portal.read() as session:
+        ids = [row.id for row in structure.list_units(session) if row.unit_code == unit]
+        return next(one.public_code for one in structure.list_subjects(session, ids) if one.public_code)
 
 
 def test_in_january_the_surveyed_month_belongs_to_the_semester_before() -> None:

@@ -59,6 +59,9 @@ def upgrade() -> None:
         ),
     )
     op.add_column(
+        "holidays", sa.Column("ends_on", sa.Date(), nullable=True, comment="before the date itself: withdrawn")
+    )
+    op.add_column(
         "units",
         sa.Column(
             "target", sa.String(length=200), nullable=True, comment="IKM aimed at, a decimal string of two places"
@@ -263,6 +266,7 @@ def downgrade() -> None:
     op.create_index(op.f("ix_sessions_account_id"), "sessions", ["account_id"], unique=False)
     op.drop_column("units", "counter_label")
     op.drop_column("units", "target")
+    op.drop_column("holidays", "ends_on")
     op.drop_column("counters", "scanned_at")
     op.drop_column("counters", "tested_until")
     op.drop_column("counters", "place")

@@ -6,18 +6,20 @@ from collections.abc import Callable
 
 import click
 
-from portal.cli import accounts, clients, measures, policy, registry, storage
+from portal.cli import accounts, answers, clients, measures, policy, purge, registry, storage
 from portal.services import Portal
 
 
-def build(open_portal: Callable[[], Portal]) -> click.Group:
-    """Return the group `portal` with every command that needs nothing but a Portal."""
+def build(open_portal: Callable[[], Portal], say: Callable[[str], str] = str) -> click.Group:
+    """Return the group `portal` with every command that needs only a Portal; `say` gives the sentence of a key."""
 
     @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
     def portal() -> None:
         """Suara Loket: citizens rate the service at the counter."""
 
-    for module in (accounts, clients, measures, policy, registry, storage):
+    for module in (accounts, answers, clients, measures, policy, purge, storage):
         for command in module.commands(open_portal):
             portal.add_command(command)
+    for command in registry.commands(open_portal, say):
+        portal.add_command(command)
     return portal

@@ -14,6 +14,8 @@ from portal.domain.errors import PortalError
 from portal.services import Portal
 
 _HINTS: Final = {
+    "not-found: posters": "no counter in use is of that kind",
+    "address-not-public": "set PORTAL_PUBLIC_URL to a public https address",
     "storage-unavailable": "check PORTAL_DATABASE_URL; a new database needs `portal migrate` first",
 }
 
@@ -27,7 +29,7 @@ def run(portal: Portal, use_case: Callable[Concatenate[Portal, P], R], *args: P.
         return services.run(portal, use_case, *args, **kwargs)
     except PortalError as error:
         said = ": ".join(dict.fromkeys((error.code, error.detail or error.code)))
-        hint = _HINTS.get(error.code)
+        hint = _HINTS.get(said, _HINTS.get(error.code))
         raise click.ClickException(f"{said} ({hint})" if hint else said) from error
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import tomllib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Final
 
+from portal.domain.period import Period
+
+SEED: Final = 20190049
+DAYS: Final = 390
+"""The thirteen months that have ratings."""
 WEEKDAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat")
 HALVES: Final = (("08:00", "12:00"), ("12:00", "16:00"))
 
@@ -36,36 +43,114 @@ def officers_of(unit: dict[str, Any]) -> list[str]:
     return [f"{unit['kode']}-p{number:02d}" for number in range(1, unit["officers"] + 1)]
 
 
-def rows(government: Government) -> dict[str, list[dict[str, Any]]]:
-    """Return the sheets Unit, Layanan, Loket, Petugas, Tugas jaga and Jam layanan."""
+def rows(government: Government, today: date) -> dict[str, list[dict[str, Any]]]:
+    """Return the sheets of the workbook, as an office would have filled them in by `today`."""
     sheets: dict[str, list[dict[str, Any]]] = {
         "Unit": [government.root],
-        "Layanan": [],
-        "Loket": [],
-        "Petugas": [],
-        "Tugas jaga": [],
         "Jam layanan": [
             {"kode": f"jam-{number}", "hari": day, "buka": "07:30", "tutup": "16:00"}
             for number, day in enumerate(WEEKDAYS, start=1)
         ],
     }
     for unit in government.units:
-        code = unit["kode"]
-        sheets["Unit"].append({"kode": code, "nama": unit["nama"], "induk": government.root["kode"]})
-        sheets["Layanan"] += [
+        of_unit = {
+            "Unit": [_unit(unit, government.root)],
+            **_served_by(unit),
+            "Tugas jaga": _duty(unit),
+            "Jumlah dilayani": _served(unit, today),
+            "IKM tahun lalu": _past(unit, today),
+            "Indikator": _indicators(unit, today),
+        }
+        for sheet, listed in of_unit.items():
+            sheets.setdefault(sheet, []).extend(listed)
+    sheets["Loket"].append(_mobile(government.units[-1]["kode"], today))
+    return sheets
+
+
+def _unit(unit: dict[str, Any], root: dict[str, str]) -> dict[str, Any]:
+    named = {"kode": unit["kode"], "nama": unit["nama"], "induk": root["kode"]}
+    return {**named, "target": unit["target"], "sebutan loket": unit.get("label")}
+
+
+def _served_by(unit: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Return the unit's services, its counters and its officers."""
+    code = unit["kode"]
+    return {
+        "Layanan": [
             {"kode": f"{code}-l{number}", "unit": code, "nama": name}
             for number, name in enumerate(unit["services"], start=1)
-        ]
-        sheets["Loket"] += [
+        ],
+        "Loket": [
             {"kode": counter, "unit": code, "nama": name}
             for counter, name in zip(counters_of(unit), unit["counters"], strict=True)
-        ]
-        sheets["Petugas"] += [
+        ],
+        "Petugas": [
             {"kode": officer, "unit": code, "nama": f"Petugas Contoh {officer.upper()}", "ASN": "ya"}
             for officer in officers_of(unit)
-        ]
-        sheets["Tugas jaga"] += _duty(unit)
-    return sheets
+        ],
+    }
+
+
+def _served(unit: dict[str, Any], today: date) -> list[dict[str, Any]]:
+    """Write down how many were served on each working day of the months that have ratings."""
+    dice = random.Random(f"{SEED} {unit['kode']}")
+    first = (today - timedelta(days=DAYS)).replace(day=1)
+    days = (first + timedelta(days=number) for number in range((today - first).days))
+    return [
+        {"unit": unit["kode"], "tanggal": day, "jumlah": max(0, round(dice.gauss(unit["served"], unit["served"] / 6)))}
+        for day in days
+        if day.weekday() < len(WEEKDAYS)
+    ]
+
+
+def _past(unit: dict[str, Any], today: date) -> list[dict[str, Any]]:
+    """Give the years before the portal, the last one first gone by."""
+    first = today.year - 1 - len(unit["past"])
+    return [
+        {"unit": unit["kode"], "tahun": first + number, "IKM": year["skm"], "responden": year["n"]}
+        for number, year in enumerate(unit["past"], start=1)
+    ]
+
+
+def _indicators(unit: dict[str, Any], today: date) -> list[dict[str, Any]]:
+    period = Period.containing("semester", today).period_code
+    told = {"unit": unit["kode"], "periode": period, "per tanggal": today - timedelta(days=1)}
+    return [
+        {
+            **told,
+            "kode": f"{unit['kode']}-i1",
+            "nama": "Berkas selesai tepat waktu",
+            "satuan": "persen",
+            "jenis": "waktu",
+            "target": "95",
+            "realisasi": "92,4",
+            "sumber": "Catatan unit (contoh)",
+        },
+        {
+            **told,
+            "kode": f"{unit['kode']}-i2",
+            "nama": "Jumlah warga yang dilayani",
+            "satuan": "orang",
+            "jenis": "jumlah",
+            "target": str(unit["served"] * 120),
+            "realisasi": str(unit["served"] * 97),
+            "sumber": "Mesin antrean (contoh)",
+        },
+    ]
+
+
+def _mobile(code: str, today: date) -> dict[str, Any]:
+    """Return a mobile service that stands in a village this week."""
+    last = today + timedelta(days=6)
+    return {
+        "kode": f"{code}-keliling",
+        "unit": code,
+        "nama": "Layanan keliling",
+        "saluran": "keliling",
+        "dari": today,
+        "sampai": last,
+        "tempat": "Balai Desa Contoh",
+    }
 
 
 def _duty(unit: dict[str, Any]) -> list[dict[str, Any]]:

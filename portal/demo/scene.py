@@ -12,27 +12,31 @@ import qrcode
 from flask.testing import FlaskClient
 
 from portal import services
-from portal.demo import history, published, registry
+from portal.demo import history, published, registry, staff
 from portal.demo.history import Clock, History
+from portal.demo.staff import Member
+from portal.demo.ways import add_ways
 from portal.domain.code import printed
 from portal.domain.period import Period
 from portal.services import Portal, policy
-from portal.services.admit import accounts, clients
+from portal.services.admit import clients
 from portal.services.enrol.workbook import import_rows
 from portal.services.publish.release import release
 from portal.services.report.unit import open_unit
 
 ACTOR: Final = "demo"
+_PHONES: Final = """Any phone on this network opens that address. Sign-in and the feed answer on this machine only.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the demonstration offers; the passwords and the secret belong to this run only."""
+    """What the demonstration offers; the members' passwords and the secret belong to this run only."""
 
     citizen_code: str
     unit_code: str
     period_code: str
-    passwords: dict[str, str]
+    members: tuple[Member, ...]
     client_code: str
     client_secret: str
     ratings: int
@@ -45,10 +49,10 @@ def set_up(
     """Fill an empty, migrated database with what happened until the instant at which the clock stands."""
     present = clock.now
     government = registry.read(folder)
-    report = services.run(portal, import_rows, registry.rows(government), dry_run=False, actor=ACTOR)
+    today = portal.today()
+    report = services.run(portal, import_rows, registry.rows(government, today), dry_run=False, actor=ACTOR)
     if not report.applied:
         raise ValueError(report.errors)
-    today = portal.today()
     services.run(portal, policy.set_choice, key="appraisal_feed", value="true", actor=ACTOR)
     codes = _codes(portal)
     surveyed = next(unit for unit in government.units if unit.get("published_survey"))
@@ -59,21 +63,13 @@ def set_up(
     ratings = history.live(History(portal, clock, codes, government), today, say)
     clock.now = present
     services.run(portal, release, weekly=True)
-    passwords = {
-        f"kepala.{code}": services.run(
-            portal,
-            accounts.create_account,
-            username=f"kepala.{code}",
-            name=f"Kepala {name} (contoh)",
-            unit_code=code,
-            actor=ACTOR,
-        )
-        for code, name in ((surveyed["kode"], surveyed["nama"]), ("dukcapil", "Dukcapil"), ("kota", "Kota Contoh"))
-    }
+    add_ways(portal, government.units[0]["kode"], government.units[1]["kode"])
+    names = ((surveyed["kode"], surveyed["nama"]), ("dukcapil", "Dukcapil"), ("kota", "Kota Contoh"))
+    members = (*staff.add_heads(portal, list(names)), *staff.add_oversight(portal))
     client_code, secret = services.run(portal, clients.create_client, name="Sistem penilaian (contoh)", actor=ACTOR)
     period = Period.containing("semester", month.starts_on).period_code
     first = codes[registry.counters_of(government.units[0])[0]]
-    return Scene(first, surveyed["kode"], period, passwords, client_code, secret, ratings, ballots)
+    return Scene(first, surveyed["kode"], period, members, client_code, secret, ratings, ballots)
 
 
 def _codes(portal: Portal) -> dict[str, str]:
@@ -83,24 +79,26 @@ def _codes(portal: Portal) -> dict[str, str]:
     return {line.code: line.public_code or "" for report in reports for line in report.counters}
 
 
-def describe(scene: Scene, url: str, environment_file: Path) -> str:
-    """Return what is printed once the demonstration stands."""
+def describe(scene: Scene, url: str, environment_file: Path, *, staff_url: str | None = None) -> str:
+    """Return what is printed once the demonstration stands; `staff_url` where staff have an address of their own."""
+    staff_url = staff_url or url
+    phones = "" if staff_url == url else _PHONES
     page = f"{url}/q/{scene.citizen_code.lower()}"
-    accounts_shown = "\n".join(f"    {name}  {password}" for name, password in scene.passwords.items())
+    accounts_shown = "\n".join(map(_account, scene.members))
     token = (
         f"TOKEN=$(curl -s -u {scene.client_code}:{scene.client_secret} -d grant_type=client_credentials "
-        f'{url}/oauth2/token | sed \'s/.*"access_token": *"//; s/".*//\')'
+        f'{staff_url}/oauth2/token | sed \'s/.*"access_token": *"//; s/".*//\')'
     )
-    pull = f'curl -s -H "Authorization: Bearer $TOKEN" "{url}/api/v1/'
+    pull = f'curl -s -H "Authorization: Bearer $TOKEN" "{staff_url}/api/v1/'
     return f"""
 Suara Loket, demonstration: {scene.ratings} made-up ratings and {scene.ballots} published ballots, the survey of unit
 {scene.unit_code} (Kabupaten Sekadau, 2019; the order of its elements is assumed, the IKM does not depend on it).
 
 Rate as a citizen (code {printed(scene.citizen_code)}):
     {page}
-{_terminal_qr(page)}
-Sign in as the head of a unit:
-    {url}/masuk
+{_terminal_qr(page)}{phones}
+Sign in as the head of a unit, the administrator (pengelola) or the reviewer (pemeriksa):
+    {staff_url}/masuk
 {accounts_shown}
 
 Pull scores as the appraisal system would (unit {scene.unit_code}, period {scene.period_code}):
@@ -111,6 +109,11 @@ Pull scores as the appraisal system would (unit {scene.unit_code}, period {scene
 Figures move by themselves every minute here, once five ratings wait. At once, in another terminal:
     set -a; . {environment_file}; set +a; .venv/bin/portal release
 """
+
+
+def _account(member: Member) -> str:
+    codes = f"  then, once each: {' '.join(member.recovery_codes)}" if member.recovery_codes else ""
+    return f"    {member.username}  {member.password}{codes}"
 
 
 def _terminal_qr(content: str) -> str:

@@ -16,6 +16,12 @@ class PortalError(Exception):
         self.detail = detail
 
 
+class AddressNotPublic(PortalError):
+    """Posters would carry an address that phones outside do not reach, or not safely; `detail` is the address."""
+
+    code = "address-not-public"
+
+
 class Conflict(PortalError):
     """Another writer won; the whole use case may be repeated."""
 
@@ -82,6 +88,18 @@ class SignInRefused(PortalError):
     code = "sign-in-refused"
 
 
+class PasswordExpired(PortalError):
+    """The password is right, but was given for a time that is over."""
+
+    code = "password-expired"
+
+
+class CodeRefused(PortalError):
+    """The code of the second factor is wrong or was taken before, and is no recovery code either."""
+
+    code = "code-refused"
+
+
 class SignInDelayed(PortalError):
     """Too many failures; `detail` is the number of seconds to wait."""
 
@@ -94,10 +112,40 @@ class Unauthenticated(PortalError):
     code = "unauthenticated"
 
 
+class LocalOnly(PortalError):
+    """Pages of staff and the feed are open on the machine of the portal alone."""
+
+    code = "local-only"
+
+
 class Forbidden(PortalError):
     """Known caller, but the scope does not cover this."""
 
     code = "forbidden"
+
+
+class SecondPersonNeeded(Forbidden):
+    """Whoever proposed an act may not approve it."""
+
+    code = "second-person"
+
+
+class SetUpDone(PortalError):
+    """The portal has been set up: somebody has an account."""
+
+    code = "set-up-done"
+
+
+class SetUpKeyWrong(PortalError):
+    """The address of the set-up lacks its key, or has another one."""
+
+    code = "set-up-key"
+
+
+class Rehearsing(Forbidden):
+    """No score leaves during a rehearsal: its ratings are trials, and will be wiped."""
+
+    code = "rehearsal"
 
 
 class NotReady(PortalError):

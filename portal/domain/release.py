@@ -29,7 +29,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
+
+from portal.domain.least_cut import has_no_small_cut
 
 FEWEST = 5
 """Fewest responses by which two published totals may differ, unless they do not differ at all."""
@@ -94,13 +95,7 @@ class Decision:
 _Shifts = Mapping[bytes, int]
 """Per response what it adds to and takes from the count of each value, written as one number (see `_count`)."""
 
-_Graph = dict[int, Counter[int]]
-"""Half ties of each node to each other node."""
-
 _WHOLE = 0
-
-_HALVES = {2: 2, 3: 1}
-"""Half ties that a response adds to each pair of the nodes it ties, by their number."""
 
 
 def decide(root: Unit, *, may_move: Callable[[Cell], bool]) -> Decision:
@@ -229,61 +224,6 @@ def _is_safe_in_time(wholes: Iterable[_Shifts], moves: Sequence[_Shifts]) -> boo
             shift = whole.get(response_id, 0)
             ties[(_WHOLE,) * bool(shift) + nodes + (rest,) * (shift != total.get(response_id, 0))] += 1
         elsewhere = len(whole) - sum(count for tie, count in ties.items() if _WHOLE in tie)
-        if not _has_no_small_cut(ties + Counter({(_WHOLE, rest): elsewhere})):
+        if not has_no_small_cut(ties + Counter({(_WHOLE, rest): elsewhere}), FEWEST):
             return False
     return True
-
-
-def _has_no_small_cut(ties: Mapping[tuple[int, ...], int]) -> bool:
-    graph: _Graph = {node: Counter() for tie in ties for node in tie}
-    for tie, count in ties.items():
-        # Parting three nodes parts two of their three pairs, so each pair holds one half.
-        for one, other in permutations(tie, 2) if len(tie) in _HALVES else ():
-            graph[one][other] += count * _HALVES[len(tie)]
-    piece_of: dict[int, int] = {}
-    for start in graph:
-        if start not in piece_of:
-            piece_of |= dict.fromkeys(_by_attachment(graph, start), start)
-    if any(len({piece_of[node] for node in tie}) > 1 for tie in ties):
-        return False
-    return all(_least_cut_suffices(graph, start) for start in sorted(set(piece_of.values())))
-
-
-def _by_attachment(graph: _Graph, start: int) -> list[int]:
-    """Order the piece around `start`, next the node with most ties to those before it."""
-    order, tied = [start], Counter(graph[start])
-    while tied:
-        node = max(tied, key=lambda node: (tied[node], node))
-        order.append(node)
-        tied.update(graph[node])
-        for done in order:
-            del tied[done]
-    return order
-
-
-def _least_cut_suffices(graph: _Graph, start: int) -> bool:
-    """Tell whether no cut of the connected piece around `start` is smaller than five. Consumes the piece.
-
-    Nodes with five ties between them are on one side of any smaller cut, so they may be joined first. Of the others the
-    ties of the last one by attachment are the least cut between the last two, which may then be joined as well.
-
-    Source: Stoer and Wagner, A simple min-cut algorithm, Journal of the ACM 44 (1997).
-    """
-    while graph[start]:
-        near = next((node for node, halves in graph[start].items() if halves >= 2 * FEWEST), None)
-        if near is not None:
-            _join(graph, start, near)
-            continue
-        *_, kept, last = _by_attachment(graph, start)
-        if graph[last].total() < 2 * FEWEST:
-            return False
-        _join(graph, kept, last)
-    return True
-
-
-def _join(graph: _Graph, kept: int, joined: int) -> None:
-    for node, count in graph.pop(joined).items():
-        del graph[node][joined]
-        if node != kept:
-            graph[node][kept] += count
-            graph[kept][node] += count

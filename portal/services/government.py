@@ -1,4 +1,4 @@
-"""What every page says of the government: its name, and that it is only rehearsing."""
+"""What every page says of the government: its name, that it is only rehearsing, and whether it has officers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from portal.storage import governments
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The government's name, by its settings until the set-up gave one, and whether a rehearsal is under way."""
+    """The government's name, by its settings until the set-up gave one, and whether a rehearsal is under way.
+
+    Without `officers` nothing is about persons.
+    """
 
     name: str
     rehearsing: bool
+    officers: bool = False
 
 
 def find_facts(portal: Portal) -> Facts:
     """Return what holds now."""
     with portal.read() as session:
         name, rehearsing = governments.find_facts(session)
-    return Facts(name or portal.government, rehearsing)
+        officers = governments.has_officers(session)
+    return Facts(name or portal.government, rehearsing, officers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -46,7 +47,7 @@ _EMPTY = delete(_PENDING).where(
 _MOVED = (
     select(ReleaseCell.cut, ReleaseCell.subject, ReleaseCell.month, ReleaseCell.measure)
     .join(Release, Release.id == ReleaseCell.release_id)
-    .where(Release.released_at >= bindparam("since"))
+    .where(Release.released_at.between(bindparam("since"), bindparam("now")))
 )
 
 
@@ -101,14 +102,15 @@ def append_release(session: Session, released_at: datetime, *, weekly: bool) -> 
     ).scalar_one()
 
 
-def find_last_weekly(session: Session) -> datetime | None:
-    """Return the instant of the last release that let officers' cells move."""
-    return session.execute(select(func.max(Release.released_at)).where(Release.weekly)).scalar_one()
+def find_last_weekly(session: Session, now: datetime) -> datetime | None:
+    """Return the instant of the last release that let officers' cells move; one later than `now` had a wrong clock."""
+    last = select(func.max(Release.released_at)).where(Release.weekly, Release.released_at <= now)
+    return session.execute(last).scalar_one()
 
 
-def list_moved_since(session: Session, since: datetime) -> frozenset[CellKey]:
-    """Return the cells whose last release is not older than `since`."""
-    return frozenset(CellKey(*row) for row in session.execute(_MOVED, {"since": since}))
+def list_moved_between(session: Session, since: datetime, now: datetime) -> frozenset[CellKey]:
+    """Return the cells whose last release is neither older than `since` nor later than `now`."""
+    return frozenset(CellKey(*row) for row in session.execute(_MOVED, {"since": since, "now": now}))
 
 
 def put_cells(session: Session, release_id: int, cells: Mapping[CellKey, tuple[Tally, int | None]]) -> None:
@@ -134,15 +136,32 @@ def _cell(row: Row[*tuple[Any, ...]]) -> ReleasedCell:
     return ReleasedCell(key, Tally(*(getattr(row, name) for name in _COUNTS)), row.officers, row.released_at)
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """The unit whose earlier months are read whole, and the measures that are read of all other rows as well."""
+
+    unit: str
+    measures: Sequence[str]
+
+
 _CUTS = ("unit", "service", "counter", "officer")
-_LIST_CELLS = (
+_CELLS_UNTIL = (
     select(*_CELLS.c, Release.released_at)
     .join(Release, Release.id == ReleaseCell.release_id)
     .where(
         or_(*(and_(ReleaseCell.cut == cut, ReleaseCell.subject.in_(bindparam(cut, expanding=True))) for cut in _CUTS)),
-        ReleaseCell.month >= bindparam("first"),
         ReleaseCell.month <= bindparam("last"),
     )
+)
+_SINCE_FIRST = ReleaseCell.month >= bindparam("first")
+_LIST_CELLS = _CELLS_UNTIL.where(_SINCE_FIRST)
+_LIST_HISTORY = _CELLS_UNTIL.where(
+    ReleaseCell.month >= bindparam("since"),
+    or_(
+        _SINCE_FIRST,
+        ReleaseCell.measure.in_(bindparam("measures", expanding=True)),
+        and_(ReleaseCell.cut == "unit", ReleaseCell.subject == bindparam("own")),
+    ),
 )
 _MONTHS = select(func.min(ReleaseCell.month), func.max(ReleaseCell.month))
 
@@ -153,6 +172,15 @@ def list_cells(
     """List the released cells of the subjects, given by cut, in the months from `first` to `last`, both included."""
     parameters = {**{cut: list(subjects.get(cut, ())) for cut in _CUTS}, "first": first, "last": last}
     return [_cell(row) for row in session.execute(_LIST_CELLS, parameters)]
+
+
+def list_history(
+    session: Session, subjects: Mapping[str, Sequence[str]], first: date, last: date, *, since: date, history: History
+) -> Sequence[ReleasedCell]:
+    """List what `list_cells` does and, from the month `since` on, what the history of one unit is drawn from."""
+    parameters = {**{cut: list(subjects.get(cut, ())) for cut in _CUTS}, "first": first, "last": last}
+    further = {"since": min(since, first), "own": history.unit, "measures": list(history.measures)}
+    return [_cell(row) for row in session.execute(_LIST_HISTORY, {**parameters, **further})]
 
 
 def find_months(session: Session) -> tuple[date, date] | None:

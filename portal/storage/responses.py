@@ -144,11 +144,14 @@ def append_sighting(session: Session, **columns: Any) -> None:  # noqa: ANN401 -
     connection_of(session).execute(_INSERTS[Sighting], columns)
 
 
-def delete_expired(session: Session, *, today: date, sightings_before: datetime) -> None:
-    """Forget what was kept for a time only: sightings, spent keys, and the device keys of days gone by."""
-    connection_of(session).execute(delete(Sighting).where(Sighting.seen_at < sightings_before))
-    connection_of(session).execute(delete(Key).where(Key.expires_on < today))
-    connection_of(session).execute(delete(DayKey).where(DayKey.on_date < today))
+def delete_expired(session: Session, *, today: date, sightings_before: datetime) -> Mapping[str, int]:
+    """Forget what was kept for a time only: sightings, spent keys, device keys of days gone by; rows by table."""
+    statements = {
+        "sightings": delete(Sighting).where(Sighting.seen_at < sightings_before),
+        "keys": delete(Key).where(Key.expires_on < today),
+        "day_keys": delete(DayKey).where(DayKey.on_date < today),
+    }
+    return {name: connection_of(session).execute(statement).rowcount for name, statement in statements.items()}
 
 
 _newer_attribution, _newer_verdict, _newer_ballot = aliased(Attribution), aliased(Verdict), aliased(Ballot)

@@ -11,25 +11,31 @@ from sqlalchemy import BindParameter, bindparam, false, func, literal, null, or_
 from sqlalchemy.orm import Session
 
 from portal.domain.duty import Shift
+from portal.domain.errors import NotFound
 from portal.domain.period import Period
 from portal.storage.tables import Counter, Duty, Officer, Service, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit; `path` holds the ids from the root to itself."""
+    """A unit; `path` holds the ids from the root to itself, `target` the IKM aimed at, a decimal string.
+
+    `counter_label` is what its counters are called, None for the usual word.
+    """
 
     id: int
     unit_code: str
     name: str
     path: tuple[int, ...]
+    target: str | None = None
+    counter_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A service, counter or officer of a unit; `kind` is the cut it is published by.
 
-    A name plate is published as a counter.
+    A name plate is published as a counter. `channel` is that of a counter, None otherwise.
     """
 
     kind: str
@@ -40,19 +46,20 @@ class Subject:
     public_code: str | None
     is_plate: bool
     ends_on: date | None
+    channel: str | None = None
 
     def is_of(self, period: Period) -> bool:
         """Tell whether it was in use at any time of the period, so that a page need not list what is long gone."""
         return self.ends_on is None or self.ends_on >= period.starts_on
 
 
-_UNITS = select(Unit.id, Unit.unit_code, Unit.name, Unit.path).order_by(Unit.path)
+_UNITS = select(Unit.id, Unit.unit_code, Unit.name, Unit.path, Unit.target, Unit.counter_label).order_by(Unit.path)
 _BELOW = _UNITS.where(or_(Unit.path == bindparam("path"), Unit.path.startswith(bindparam("prefix"))))
 _unit_ids: BindParameter[int] = bindparam("unit_ids", expanding=True)
 _KINDS = (
-    ("service", Service, Service.service_code, null(), false()),
-    ("counter", Counter, Counter.counter_code, Counter.public_code, Counter.officer_id.is_not(None)),
-    ("officer", Officer, Officer.officer_code, null(), false()),
+    ("service", Service, Service.service_code, null(), false(), null()),
+    ("counter", Counter, Counter.counter_code, Counter.public_code, Counter.officer_id.is_not(None), Counter.channel),
+    ("officer", Officer, Officer.officer_code, null(), false(), null()),
 )
 _SUBJECTS = union_all(
     *(
@@ -65,8 +72,9 @@ _SUBJECTS = union_all(
             printed.label("public_code"),
             plate.label("is_plate"),
             table.ends_on,
+            channel.label("channel"),
         ).where(table.unit_id.in_(_unit_ids))
-        for kind, table, code, printed, plate in _KINDS
+        for kind, table, code, printed, plate, channel in _KINDS
     )
 )
 _OFFICERS_PER_UNIT = select(Officer.unit_id, func.count()).group_by(Officer.unit_id)
@@ -75,8 +83,8 @@ _SHIFTS = select(
 ).join(Officer, Officer.id == Duty.officer_id)
 
 
-def _unit(unit_id: int, unit_code: str, name: str, path: str) -> UnitRow:
-    return UnitRow(unit_id, unit_code, name, tuple(int(part) for part in path.split(".")))
+def _unit(unit_id: int, unit_code: str, name: str, path: str, *further: str | None) -> UnitRow:
+    return UnitRow(unit_id, unit_code, name, tuple(int(part) for part in path.split(".")), *further)
 
 
 def list_units(session: Session) -> Sequence[UnitRow]:
@@ -93,10 +101,22 @@ def list_subtree(session: Session, path: Sequence[int]) -> Sequence[UnitRow]:
     return sorted((_unit(*row) for row in rows), key=lambda unit: unit.path)
 
 
+def get_unit(session: Session, scope: Sequence[int], unit_code: str) -> UnitRow:
+    """Return a unit inside `scope` (ids from the root to the caller's own unit; empty for the whole government).
+
+    Raises:
+        NotFound: no such unit in the scope.
+    """
+    for unit in list_subtree(session, scope):
+        if unit.unit_code == unit_code:
+            return unit
+    raise NotFound("unit")
+
+
 def list_subjects(session: Session, unit_ids: Sequence[int]) -> Sequence[Subject]:
     """List the services, counters and officers of the units, former ones too, by kind, name and code."""
     rows = session.execute(_SUBJECTS, {"unit_ids": list(unit_ids)})
-    subjects = [Subject(*row[:6], bool(row.is_plate), row.ends_on) for row in rows]
+    subjects = [Subject(*row[:6], bool(row.is_plate), row.ends_on, row.channel) for row in rows]
     return sorted(subjects, key=lambda subject: (subject.kind, subject.name.casefold(), subject.code))
 
 

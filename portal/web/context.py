@@ -11,6 +11,7 @@ from flask import current_app
 
 from portal import services
 from portal.domain.errors import PortalError
+from portal.domain.looks import BAND
 from portal.services import Portal
 from portal.services.government import Facts, find_facts
 from portal.web.texts import Texts
@@ -29,22 +30,39 @@ class CurrentFacts:
         """Know nothing but the settings yet."""
         self._portal = portal
         self._held = Facts(portal.government, rehearsing=False)
-        self._until: datetime | None = None
+        self._asked_at: datetime | None = None
 
     def __call__(self) -> Facts:
         """Return what held some seconds ago at most; while the database is away, what was known before."""
         now = self._portal.now()
-        if self._until is None or now >= self._until:
+        if self._asked_at is None or not timedelta() <= now - self._asked_at < FACTS_FOR:
             try:
                 self._held = services.run(self._portal, find_facts)
             except PortalError:  # an error page still names the government
                 return self._held
-            self._until = now + FACTS_FOR
+            self._asked_at = now
         return self._held
 
     def forget(self) -> None:
         """Look again at the next page, because they were just changed here."""
-        self._until = None
+        self._asked_at = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What the government gives its pages: the colour of the band, its crest, and what its counters are called.
+
+    `crest` is a data: address, empty for the portal's own sign.
+    """
+
+    colour: str
+    crest: str
+    counter_label: str
+
+    @property
+    def band_css(self) -> str:
+        """The style that gives the band its colour, in the dark as in the light; empty for the portal's own."""
+        return "" if self.colour == BAND else f":root{{--ina-band:{self.colour}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class Site:
     public_url: str
     contact: str
     demo: bool
+    looks: Looks
     facts: CurrentFacts = field(init=False)
 
     def __post_init__(self) -> None:

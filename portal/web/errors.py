@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -12,7 +13,9 @@ from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 from portal.domain.errors import PortalError
 
 STATUS: Final = {
+    "address-not-public": HTTPStatus.UNPROCESSABLE_ENTITY,
     "code-mistyped": HTTPStatus.NOT_FOUND,
+    "code-refused": HTTPStatus.UNAUTHORIZED,
     "code-unknown": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.SERVICE_UNAVAILABLE,
     "counter-closed": HTTPStatus.GONE,
@@ -23,8 +26,14 @@ STATUS: Final = {
     "form-expired": HTTPStatus.BAD_REQUEST,
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
     "key-reused": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "local-only": HTTPStatus.FORBIDDEN,
     "not-found": HTTPStatus.NOT_FOUND,
     "not-ready": HTTPStatus.SERVICE_UNAVAILABLE,
+    "password-expired": HTTPStatus.UNAUTHORIZED,
+    "second-person": HTTPStatus.FORBIDDEN,
+    "rehearsal": HTTPStatus.FORBIDDEN,
+    "set-up-done": HTTPStatus.GONE,
+    "set-up-key": HTTPStatus.FORBIDDEN,
     "sign-in-delayed": HTTPStatus.TOO_MANY_REQUESTS,
     "sign-in-refused": HTTPStatus.UNAUTHORIZED,
     "storage-unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -41,9 +50,24 @@ HTTP_CODES: Final = {
     422: "invalid",
     429: "busy",
 }
+RETRY_AFTER: Final = "5"
+"""Seconds after which a form may be sent again that could not be kept."""
+
 _CHALLENGE: Final = 'Bearer realm="suara-loket"'
 _BEARER_ERRORS: Final = ("invalid_token", "insufficient_scope")  # RFC 6750, section 3.1
 _PROGRAMS: Final = ("/api/", "/oauth2/", "/.well-known/")
+OF_STAFF: Final = ("/unit/", "/loket/", "/kelola/", "/akun/", "/staff/")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffErrorPage:
+    """An error among the pages of staff; `staff` is their bar where it is known who is signed in.
+
+    `unsent`: a form came too late; the browser keeps what was typed, and sends it again when the page is loaded anew.
+    """
+
+    staff: object | None
+    unsent: bool
 
 
 def install(app: Flask) -> None:
@@ -85,11 +109,18 @@ def answer(code: str, status: int, errors: Sequence[Mapping[str, str]] = ()) -> 
     """Return the error as the caller can read it."""
     if wants_json():
         return problem(code, status, errors)
-    return Response(render_template("errors/error.html", code=code, request_id=g.get("request_id")), status)
+    said = {"code": code, "request_id": g.get("request_id")}
+    bar: Callable[[], object] | None = g.get("bar")  # set by the guard that knows who is signed in
+    if bar or f"{request.path}/".startswith(OF_STAFF):
+        page = StaffErrorPage(bar() if bar else None, code == "unauthenticated" and request.method == "POST")
+        return Response(render_template("errors/staff.html", page=page, **said), status)
+    return Response(render_template("errors/error.html", **said), status)
 
 
 def _portal_error(error: PortalError) -> Response:
     response = answer(error.code, STATUS[error.code])
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = RETRY_AFTER
     if error.code == "sign-in-delayed":
         response.headers["Retry-After"] = error.detail
     if error.detail in _BEARER_ERRORS:

@@ -51,8 +51,8 @@ class StatelessCSRF(CSRF):  # type: ignore[misc]  # WTForms ships no types
             bound_to, _, issued = _signer(portal).unsign(field.data or "").decode().rpartition(".")
         except BadSignature as error:
             raise ValidationError("token") from error
-        form.age = _now(portal) - int(issued)
-        if bound_to != ".".join(form.bound_to) or not 0 <= form.age <= form.valid_for.total_seconds():
+        form.age = abs(_now(portal) - int(issued))  # a clock set back must not cost a rating
+        if bound_to != ".".join(form.bound_to) or form.age > form.valid_for.total_seconds():
             raise ValidationError("token")
 
 
@@ -77,4 +77,4 @@ class SignedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     @property
     def is_foreign(self) -> bool:
         """Tell whether the token was the reason for refusal."""
-        return "token" in self.errors
+        return self.meta.csrf_field_name in self.errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Flask, Response, request
@@ -43,11 +44,12 @@ def csp_hash(content: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
-def install(app: Flask, *, inline_style: str) -> None:
-    """Put the headers on every response of `app`; `inline_style` is the one style that pages may carry themselves."""
+def install(app: Flask, *, inline_styles: Sequence[str]) -> None:
+    """Put the headers on every response of `app`; `inline_styles` are those that pages may carry themselves."""
+    hashes = " ".join(map(csp_hash, inline_styles))
     policy = (
         "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self' data:; "
-        f"style-src 'self' {csp_hash(inline_style)}; script-src 'self'; connect-src 'self'"
+        f"style-src 'self' {hashes}; script-src 'self'; connect-src 'self'"
     )
     always = (("Content-Security-Policy", policy), *_ALWAYS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
-from portal.domain.figure import localised
+from portal.domain.figure import counted, localised
 from portal.web.context import Site
 from portal.web.texts import DEFAULT, LANGUAGE
 
@@ -42,24 +43,18 @@ def install(app: Flask, site: Site, *, citizen_css: str) -> None:
             "rehearsing": facts.rehearsing,
         }
 
-    def say(key: str, **values: object) -> str:
-        return texts.say(g.get("language", DEFAULT), key, **values)
-
-    app.jinja_env.globals.update(
-        t=say,
-        languages=list(texts.languages.values()),
-        in_language=in_language,
-        contact=site.contact,
-        host=site.host,
-        demo=site.demo,
-        citizen_css=citizen_css,
-    )
+    _add_names(app, site, citizen_css)
     _add_filters(app, site)
 
 
 def _as_it_is(function: F) -> F:
     """Spare Flask asking of each view and hook, at each request, whether it is a coroutine: none is."""
     return function
+
+
+def plain_json(value: object) -> str:
+    """Write the value for people to read: the filter of Jinja writes every `<` as a code."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def in_language(language: str) -> str:
@@ -69,6 +64,28 @@ def in_language(language: str) -> str:
     # Not by url_for, which obeys arguments like `_scheme` that anybody can put into an address.
     query = urlencode({**request.args.to_dict(), LANGUAGE: language})
     return f"{quote(request.script_root + request.path)}?{query}"
+
+
+def _add_names(app: Flask, site: Site, citizen_css: str) -> None:
+    texts = site.texts
+
+    def say(key: str, label: str | None = None, **values: object) -> str:
+        language = g.get("language", DEFAULT)
+        written = {name: counted(it, language) if type(it) is int else it for name, it in values.items()}
+        return texts.say(language, key, **texts.named(language, label or site.looks.counter_label), **written)
+
+    app.jinja_env.globals.update(
+        t=say,
+        languages=list(texts.languages.values()),
+        in_language=in_language,
+        contact=site.contact,
+        host=site.host,
+        demo=site.demo,
+        colour=site.looks.colour,
+        crest=site.looks.crest,
+        band_css=site.looks.band_css,
+        citizen_css=citizen_css,
+    )
 
 
 def _add_filters(app: Flask, site: Site) -> None:
@@ -92,5 +109,11 @@ def _add_filters(app: Flask, site: Site) -> None:
     def figure(value: str | None) -> str | None:
         return localised(value, spoken())
 
-    for written in (day, plain_day, month, clock, figure):
+    def number(value: int) -> str:
+        return counted(value, spoken())
+
+    def iso_day(value: str) -> str:
+        return plain_day(date.fromisoformat(value))
+
+    for written in (day, plain_day, iso_day, month, clock, figure, number, plain_json):
         app.add_template_filter(written)

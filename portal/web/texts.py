@@ -61,6 +61,17 @@ class Texts:
         sentence = sentences[key] if key in sentences else self.languages[DEFAULT].sentences[key]
         return sentence.format(**values) if values else sentence
 
+    def named(self, language: str, label: str) -> dict[str, str]:
+        """Return what counters are called, for the gaps `label` and, at the beginning of a sentence, `Label`.
+
+        What is called Loket, Poli, Meja or Gerai is translated; any other name stands as the unit writes it.
+        """
+        key = f"label.{label.casefold()}"
+        if key not in self.languages[DEFAULT].sentences:
+            return {"label": label, "Label": label}
+        word = self.say(language, key)
+        return {"label": word, "Label": word.capitalize()}
+
     def choose(self, asked: str | None) -> str:
         """Return the language asked for where there is one, else the default."""
         return asked if asked in self.languages else DEFAULT

@@ -5,22 +5,37 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from portal import app as composition
 from portal.services import Portal
 from portal.settings import Settings
-from tests.web import town
+from portal.storage.tables import Counter, Officer, Service, Unit
+from tests.browser import two_processes
+from tests.clock import Clock, RunningClock
+from tests.redis import Redis
+from tests.serving import Serving
+from tests.web import town, ways
+from tests.wire import HOST
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 QUIET: Final = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu")
+
+
+HERE: Final = "here"
+TWO: Final = "two processes"
+EVERYWHERE: Final = pytest.mark.parametrize("hosting", [HERE, TWO], indirect=True)
+"""For tests that leave the clock alone and look at nothing inside the server."""
+
+_OF_THE_SERVER: Final = ("secret_key", "database_url", "bind")
 
 
 class ChromiumMissing(Exception):
@@ -37,9 +52,21 @@ class Place:
 
 
 @pytest.fixture
-def database_kind() -> str:
+def hosting(request: pytest.FixtureRequest) -> str:
+    """In the test's own process on SQLite, unless the test says that it runs EVERYWHERE."""
+    return str(getattr(request, "param", HERE))
+
+
+@pytest.fixture
+def database_kind(hosting: str) -> str:
     """Pages look the same on either database."""
-    return "sqlite"
+    return "postgresql" if hosting == TWO else "sqlite"
+
+
+@pytest.fixture
+def clock(hosting: str) -> Clock:
+    """A clock that stands still, or runs where other processes must share it."""
+    return RunningClock() if hosting == TWO else Clock()
 
 
 @pytest.fixture
@@ -49,12 +76,20 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def place(settings: Settings, portal: Portal) -> Iterator[Place]:
-    """The town, served twice."""
+def place(
+    settings: Settings, portal: Portal, clock: Clock, hosting: str, request: pytest.FixtureRequest
+) -> Iterator[Place]:
+    """The town and its health centre, served twice."""
     town.build(portal)
+    ways.build(portal)
+    if hosting == TWO:
+        _go_on_counting(portal)
+        with served_by_two(settings, clock, request.getfixturevalue("redis")) as origin:
+            yield Place(origin, "nowhere:", portal)
+        return
     apps = composition.build_web(settings, portal), composition.build_web(replace(settings, valve_per_minute=1), portal)
     apps[0].add_url_rule("/gagal", "fail", _fail)
-    with _served(apps[0]) as origin, _served(apps[1]) as narrow:
+    with served(apps[0]) as origin, served(apps[1]) as narrow:
         yield Place(origin, narrow, portal)
 
 
@@ -63,7 +98,7 @@ def _fail() -> str:
 
 
 @contextmanager
-def _served(app: Flask) -> Iterator[str]:
+def served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -71,6 +106,24 @@ def _served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def _go_on_counting(portal: Portal) -> None:
+    """Let the next row of each table have an id of its own: the town has chosen its ids itself."""
+    with portal.begin() as session:
+        for table in (Unit, Service, Officer, Counter):
+            last = select(func.max(table.id)).scalar_subquery()
+            session.execute(select(func.setval(func.pg_get_serial_sequence(table.__tablename__, "id"), last)))
+
+
+@contextmanager
+def served_by_two(settings: Settings, clock: Clock, redis: Redis) -> Iterator[str]:
+    """Serve by two processes on PostgreSQL that count together in Redis."""
+    assert isinstance(clock, RunningClock)
+    told = {item.name: getattr(settings, item.name) for item in fields(settings) if item.name not in _OF_THE_SERVER}
+    told |= {"workers": 2, "limiter_storage": redis.url}
+    with Serving((two_processes.PROGRAM, str(clock.began)), settings.database_url, **told) as serving:
+        yield f"http://{HOST}:{serving.port}"
 
 
 @pytest.fixture(scope="session")

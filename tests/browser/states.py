@@ -7,9 +7,11 @@ from typing import Final
 
 from playwright.sync_api import Page
 
+from portal.services import run
+from portal.services.enrol.scan_test import start_test
 from tests.browser.conftest import Place
 from tests.browser.following import follow
-from tests.web import town
+from tests.web import town, ways
 
 State = Callable[[Page, Place, str], None]
 
@@ -67,23 +69,42 @@ def _busy(page: Page, place: Place, language: str) -> None:
         follow(page.locator(".faces button").first)
 
 
+def _tested(page: Page, place: Place, language: str) -> None:
+    run(place.portal, start_test, (), ways.UNIT, "W105", "kepala")
+    _at(f"/q/{ways.EARLY.lower()}")(page, place, language)
+
+
+def _survey_week(page: Page, place: Place, language: str) -> None:
+    ways.ask(place.portal)
+    rated(ways.MOBILE)(page, place, language)
+
+
 STATES: Final[dict[str, State]] = {
     "home": _at("/"),
     "rate": _at(f"/q/{town.MAIN.lower()}"),
     "rate an officer": _at(f"/q/{town.PLATE.lower()}"),
+    "rate by a link": _at(f"/q/{ways.LINK.lower()}"),
+    "rate a mobile service": _at(f"/q/{ways.MOBILE.lower()}"),
     "survey": _at(f"/s/{town.MAIN.lower()}"),
     "survey without an answer": _empty_survey,
     "thanks": rated(town.MAIN),
     "thanks, asking who served": rated(town.SHARED),
     "thanks, partly told": _partly_told,
     "thanks, all told": _all_told,
+    "thanks in a survey week": _survey_week,
     "change": _change,
     "receipt": _receipt,
     "others": _at(f"/q/{town.MAIN.lower()}/lain"),
     "closed": _at(f"/q/{town.CLOSED.lower()}"),
     "closed, no other": _at(f"/q/{town.DESERTED.lower()}"),
+    "not yet open": _at(f"/q/{ways.EARLY.lower()}"),
+    "over": _at(f"/q/{ways.OVER.lower()}"),
+    "paper": _at(f"/q/{ways.PAPER.lower()}"),
+    "scan test": _tested,
     "busy": _busy,
     "privacy": _at("/privasi"),
+    "rules": _at("/aturan"),
+    "method": _at("/metode"),
     "no such page": _at("/tidak-ada"),
     "no such code": _at("/buka?kode=K7M"),
     "our fault": _at("/gagal"),

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Place
+from tests.browser.conftest import EVERYWHERE, Place
 from tests.browser.following import follow
+from tests.browser.rules import LANGUAGES, WIDTHS, problems_everywhere, too_wide, violations
 from tests.browser.states import STATES, rated
 from tests.web import town, visit
 
-RULES: Final = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
-    "resultTypes": ["violations"],
-}
-LANGUAGES: Final = ("id", "en")
-WIDTHS: Final = (360, 1280)
-SCHEMES: Final = ("light", "dark")
-
-TOO_WIDE: Final = """() => [...document.querySelectorAll('body *')]
-    .filter(it => it.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-    .map(it => it.outerHTML.slice(0, 80))"""
 TARGETS: Final = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden])')]
     .map(it => it.closest('label') ?? it)
     .map(it => [it.textContent.trim(), it.getBoundingClientRect()])
@@ -31,22 +20,12 @@ TARGETS: Final = """() => [...document.querySelectorAll('a[href], button, input:
     .map(([words, box]) => `${words}: ${box.width} x ${box.height}`)"""
 
 
-def _violations(page: Page) -> list[str]:
-    found: list[dict[str, Any]] = page.evaluate("rules => axe.run(rules).then(found => found.violations)", RULES)
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_any_page_in_any_scheme_or_width(page: Page, place: Place, language: str) -> None:
     problems: list[str] = []
     for name, go in STATES.items():
         go(page, place, language)
-        page.evaluate(AXE_SCRIPT)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 640})
-            for scheme in SCHEMES:
-                page.emulate_media(color_scheme=scheme)
-                problems += [f"{name}, {width}, {scheme}: {problem}" for problem in _violations(page)]
+        problems += [f"{name}, {problem}" for problem in problems_everywhere(page)]
     assert not problems
 
 
@@ -60,7 +39,7 @@ def test_no_page_is_wider_than_the_screen_even_small_or_with_large_letters(
         for width, letters in ((320, "100%"), (320, "200%"), (1280, "200%")):
             page.set_viewport_size({"width": width, "height": 640})
             page.evaluate("size => document.documentElement.style.fontSize = size", letters)
-            problems += [f"{name}, {width}, {letters}: {what}" for what in page.evaluate(TOO_WIDE)]
+            problems += [f"{name}, {width}, {letters}: {what}" for what in too_wide(page)]
     assert not problems
 
 
@@ -99,6 +78,7 @@ def test_the_first_page_is_one_request_without_a_cookie(page: Page, place: Place
     assert not complaints
 
 
+@EVERYWHERE
 def test_back_after_the_tap_and_a_reload_are_still_one_rating(page: Page, place: Place) -> None:
     page.goto(f"{place.origin}/q/{town.MAIN.lower()}")
     follow(page.get_by_role("button", name="Tidak puas"))
@@ -114,6 +94,7 @@ def test_back_after_the_tap_and_a_reload_are_still_one_rating(page: Page, place:
     assert visit.answers(place.portal) == {"quick@1": {"LAYANAN": 4}}
 
 
+@EVERYWHERE
 def test_the_whole_way_can_be_gone_without_javascript(browser: Browser, place: Place) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 640})
     page = context.new_page()
@@ -136,6 +117,7 @@ def test_the_whole_way_can_be_gone_without_javascript(browser: Browser, place: P
     context.close()
 
 
+@EVERYWHERE
 def test_the_whole_way_can_be_gone_by_keyboard(page: Page, place: Place) -> None:
     page.goto(f"{place.origin}/q/{town.MAIN.lower()}")
     _tab_to(page, "Puas", "Enter")
@@ -178,8 +160,7 @@ def test_the_pages_can_be_used_in_forced_colours(page: Page, place: Place) -> No
     page.emulate_media(forced_colors="active")
     for go in (STATES["rate"], rated(town.SHARED), STATES["survey"], STATES["home"]):
         go(page, place, "id")
-        page.evaluate(AXE_SCRIPT)
-        assert not _violations(page)
+        assert not violations(page)
         unframed = page.evaluate(
             """() => [...document.querySelectorAll('button, .button, .choice, input[type=text]')]
             .map(it => getComputedStyle(it))

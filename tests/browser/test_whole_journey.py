@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
-from axe_playwright_python.base import AXE_SCRIPT
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
@@ -21,9 +20,9 @@ from portal import cli
 from portal.services import Portal
 from portal.services.admit.accounts import create_account
 from portal.services.admit.clients import create_client
-from tests.browser.conftest import Place
+from tests.browser.conftest import EVERYWHERE, Place
 from tests.browser.following import follow
-from tests.browser.test_citizen_pages import RULES, TOO_WIDE
+from tests.browser.rules import problems_everywhere
 from tests.web import town
 
 PASSWORD: Final = "enam belas huruf"
@@ -72,6 +71,7 @@ def _pull(place: Place, portal: Portal, path: str) -> Any:  # noqa: ANN401 - JSO
         return json.load(reply)
 
 
+@EVERYWHERE
 def test_five_phones_rate_and_the_figure_reaches_head_and_appraisal_system(
     browser: Browser, page: Page, place: Place, portal: Portal
 ) -> None:
@@ -108,14 +108,7 @@ def test_axe_finds_nothing_on_any_page_of_staff(page: Page, place: Place, portal
     problems: list[str] = []
     for path in ("/unit", "/loket/C1", "/unit/DINAS?periode=2025-S2"):
         page.goto(f"{place.origin}{path}{'&' if '?' in path else '?'}l={language}")
-        page.evaluate(AXE_SCRIPT)
-        for width in (360, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            problems += [f"{path}, {width}: too wide: {it}" for it in page.evaluate(TOO_WIDE) if width == 1280]
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                found: list[dict[str, Any]] = page.evaluate("rules => axe.run(rules).then(it => it.violations)", RULES)
-                problems += [f"{path}, {width}, {scheme}: {rule['id']}" for rule in found]
+        problems += [f"{path}, {problem}" for problem in problems_everywhere(page)]
     assert not problems
 
 

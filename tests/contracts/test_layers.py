@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,12 @@ def _outside(folder: Path, allowed: set[str]) -> list[str]:
 
 def test_the_import_contracts_are_kept() -> None:
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_a_serving_process_starts_without_what_only_workbooks_and_posters_need() -> None:
+    loaded = "import sys; import portal.app; print(*sys.modules)"
+    started = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, check=True, text=True)
+    assert not {"openpyxl", "reportlab"}.intersection(started.stdout.split())
 
 
 def test_the_domain_needs_the_standard_library_alone() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.figure import fixed, localised, rounded
+from portal.domain.figure import counted, difference, fixed, localised, rounded
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,28 @@ def test_a_figure_has_exactly_the_places_asked_for(value: Fraction, places: int)
     text = fixed(value, places)
     assert text is not None
     assert len(text.partition(".")[2]) == places
+
+
+@pytest.mark.parametrize(
+    "text, indonesian, english",
+    [
+        ("9999", "9999", "9999"),
+        ("12345", "12.345", "12,345"),
+        ("1234567.50", "1.234.567,50", "1,234,567.50"),
+        ("-12345.00", "-12.345,00", "-12,345.00"),
+        ("2026", "2026", "2026"),
+    ],
+)
+def test_digits_are_grouped_from_ten_thousand_on(text: str, indonesian: str, english: str) -> None:
+    assert (localised(text, "id"), localised(text, "en")) == (indonesian, english)
+
+
+def test_numbers_of_things_are_grouped_alike() -> None:
+    assert [counted(9999, "id"), counted(12_345, "id"), counted(1_234_567, "en")] == ["9999", "12.345", "1,234,567"]
+
+
+@pytest.mark.parametrize(
+    "value, base, expected", [("77.45", "82.00", "-4.55"), ("82.00", "82.00", "0.00"), ("83.20", "82.00", "1.20")]
+)
+def test_a_difference_keeps_the_places_of_its_figures(value: str, base: str, expected: str) -> None:
+    assert difference(value, base) == expected

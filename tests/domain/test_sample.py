@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.score.sample import target
+from portal.domain.score.sample import SampleTarget, target
 from tests.domain.golden_skm import KREJCIE_MORGAN
 
 
@@ -38,3 +38,8 @@ def test_the_target_is_within_half_a_person_of_the_formula(served: int) -> None:
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_the_target_grows_with_the_number_served_but_never_beyond_it(served: int, more: int) -> None:
     assert target(served) <= target(served + more) <= served + more
+
+
+def test_the_target_remembers_of_how_many_it_is() -> None:
+    assert SampleTarget.of(500) == SampleTarget(respondents=217, served=500)
+    assert [SampleTarget.of(unknown) for unknown in (None, 0)] == [None, None]

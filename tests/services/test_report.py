@@ -9,6 +9,7 @@ import pytest
 from portal import services
 from portal.domain.errors import NotFound
 from portal.domain.period import Period
+from portal.domain.score.change import Change
 from portal.services import Portal
 from portal.services.collect.rate import rate
 from portal.services.publish.release import release
@@ -186,3 +187,57 @@ def test_a_unit_hidden_below_another_hides_all_that_makes_it_up(portal: Portal, 
     )
     assert (own.quick.n, own.counters[1].scores[QUICK].n) == (12, 12)
     assert own.services[0].scores[SKM].n is None
+
+
+def own_report(portal: Portal, made: Government, period: str | None = None) -> UnitReport:
+    """What the head of UPT-1 sees of it."""
+    return services.run(portal, open_unit, path(made, "DINAS", "UPT-1"), None, period)
+
+
+def months(report: UnitReport) -> list[str]:
+    """The months of the trend that have a figure, with their counts."""
+    return [f"{line.month:%y-%m} {line.score.n}" for line in report.quick_trend.months if line.score.value]
+
+
+def test_a_trend_is_twelve_months_up_to_the_end_of_the_period_or_to_today(portal: Portal, made: Government) -> None:
+    present, past = report(portal, made).quick_trend.months, report(portal, made, period="2025-S1").quick_trend.months
+    assert (present[0].month, present[-1].month, len(present)) == (date(2025, 4, 1), date(2026, 3, 1), 12)
+    assert (past[0].month, past[-1].month, len(past)) == (date(2024, 7, 1), date(2025, 6, 1), 12)
+
+
+def test_a_month_is_shown_alike_whichever_period_is_open(portal: Portal, made: Government) -> None:
+    unit = made.units["UPT-1"]
+    counts = {date(2025, 7, 1): 9, date(2025, 8, 1): 2, date(2025, 9, 1): 30, date(2026, 1, 1): 8}
+    publish(portal, *[cell("unit", unit, spread(0, 0, 0, n), month=month) for month, n in counts.items()])
+    assert months(own_report(portal, made)) == ["25-09 30", "26-01 8"]
+    assert months(own_report(portal, made, "2025-S2")) == ["25-09 30"]
+
+
+def test_the_months_of_a_unit_below_are_hidden_from_above_where_subtraction_would_tell(
+    portal: Portal, made: Government
+) -> None:
+    january, february = date(2026, 1, 1), date(2026, 2, 1)
+    for month, own in ((january, 12), (february, 2)):
+        publish(
+            portal,
+            cell("unit", made.units["DINAS"], spread(0, 0, 0, 40 + own), month=month),
+            cell("unit", made.units["UPT-1"], spread(0, 0, 0, 20), month=month),
+            cell("unit", made.units["UPT-2"], spread(0, 0, 0, 20), month=month),
+            cell("counter", made.counters["D"], spread(0, 0, 0, own), month=month),
+            cell("service", f"{made.units['DINAS']}:-", spread(0, 0, 0, own), month=month),
+        )
+    assert months(report(portal, made, "DINAS")) == ["26-01 52", "26-02 42"]
+    assert months(report(portal, made, "UPT-1")) != ["26-01 20", "26-02 20"]
+    assert months(report(portal, made, "UPT-2")) == ["26-01 20", "26-02 20"]
+    assert months(own_report(portal, made)) == ["26-01 20", "26-02 20"]
+
+
+def test_what_is_said_of_a_month_rests_on_the_months_before_the_twelve_shown(portal: Portal, made: Government) -> None:
+    unit = made.units["UPT-1"]
+    for number in range(1, 14):
+        month = date(2025 + number // 12, number % 12 + 1, 1)
+        publish(portal, cell("unit", unit, spread(0, 0, 10, 10 + number % 2), month=month))
+    publish(portal, cell("unit", unit, spread(20, 0, 0, 0)))
+    said = own_report(portal, made).quick_trend.months
+    assert (said[0].month, said[0].change) == (date(2025, 4, 1), Change.NONE)
+    assert said[-1].change is Change.DOWN

@@ -17,16 +17,18 @@ import pytest
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from portal import app as composition
+from portal.domain.formula import defused
 from portal.domain.rating import CellKey
 from portal.domain.tally import Tally
 from portal.services import Portal
 from portal.services.admit.accounts import create_account
 from portal.settings import Settings
-from portal.storage.tables import Officer, Service
-from portal.web.unit_head.export import TABLES, defused
+from portal.storage.tables import Indicator, Officer, PastScore, ServedCount, Service, Unit
+from portal.web.unit_head.export import TABLES
 from tests.client import CheckedClient
 from tests.government import ELEMENTS, SURVEY, Government, small
 from tests.pages import text_of
@@ -83,7 +85,7 @@ def nine(unit_cell: tuple[str, int | str], *ballots: tuple[int, ...]) -> Cells:
 
 
 def rich(portal: Portal, made: Government) -> None:
-    """Release figures for everything in UPT-1."""
+    """Release figures for everything in UPT-1, and keep what it reports of itself."""
     unit, services, counters, officers = made.units["UPT-1"], made.services, made.counters, made.officers
     publish(
         portal,
@@ -97,6 +99,27 @@ def rich(portal: Portal, made: Government) -> None:
         cell("officer", officers["P5"], spread(0, 0, 0, 40)),
         nine(("unit", unit), *[(3, 3, 1, 4, 3, 3, 3, 3, 3)] * 12),
     )
+    with portal.begin() as session:
+        session.add(PastScore(past_score_code="L1", unit_id=unit, year=2024, skm="76.42", n=212))
+        session.add(PastScore(past_score_code="L2", unit_id=unit, year=2025, skm="80.11", n=12_345))
+        session.add(ServedCount(served_count_code="D1", unit_id=unit, service_id=None, on_date=MARCH, n=12_000))
+        session.add(indicator("tepat", unit, name="Dokumen tepat waktu", realisation="92.40"))
+
+
+def indicator(code: str, unit: int, *, period: str = "2026-S1", name: str = "Contoh", **columns: object) -> Indicator:
+    row = {"target": "95.00", "realisation": None, "as_of": None, "source": "laporan dinas", "link": None, **columns}
+    return Indicator(
+        **{"indicator_code": code, "unit_id": unit, "name": name, "period_code": period, **row},
+        unit_of_measure="persen",
+        kind="waktu",
+        duty=None,
+        unit_goal=None,
+    )
+
+
+def aim(portal: Portal, unit: int, target: str) -> None:
+    with portal.begin() as session:
+        session.execute(update(Unit).where(Unit.id == unit).values(target=target))
 
 
 def words(response: TestResponse) -> str:
@@ -126,6 +149,109 @@ def test_the_weakest_element_comes_first(portal: Portal, made: Government, brows
     rows = table(client, "UPT-1", "unsur")
     assert [row["Element code"] for row in (rows[0], rows[-1])] == ["WAKTU", "BIAYA"]
     assert (rows[0]["NRR"], rows[0]["Score"], rows[0]["n"]) == ("1.000", "25.00", "12")
+
+
+def test_with_a_target_the_elements_say_how_far_they_are_from_it(
+    portal: Portal, made: Government, browse: Browse
+) -> None:
+    rich(portal, made)
+    aim(portal, made.units["UPT-1"], "75.00")
+    client = browse("UPT-1")
+    shown = words(client.get("/unit"))
+    assert "72,22 Mutu C, kurang baik 2,78 poin di bawah target" in shown
+    assert "Terjauh dari target: Waktu Penyelesaian, 50,00 poin di bawah" in shown
+    rows = table(client, "UPT-1", "unsur")
+    assert [(row["Element code"], row["Target"], row["Distance from the target"]) for row in (rows[0], rows[-1])] == [
+        ("WAKTU", "75.00", "-50.00"),
+        ("BIAYA", "75.00", "25.00"),
+    ]
+    assert "tepat pada target" in shown
+    aim(portal, made.units["UPT-1"], "25.00")
+    assert "Semua unsur mencapai target" in words(client.get("/unit"))
+
+
+def test_the_months_come_with_what_is_said_of_each(portal: Portal, made: Government, browse: Browse) -> None:
+    unit = made.units["UPT-1"]
+    publish(
+        portal,
+        *(cell("unit", unit, spread(5, 5, 5, 5), month=date(2025, month, 1)) for month in range(7, 13)),
+        cell("unit", unit, spread(0, 0, 0, 40), month=date(2026, 1, 1)),
+        cell("unit", unit, spread(0, 0, 0, 2), month=date(2026, 2, 1)),
+        cell("unit", unit, spread(5, 5, 5, 5), month=MARCH),
+    )
+    client = browse("UPT-1")
+    rows = [row for row in table(client, "UPT-1", "tren") if row["Measure"] == "Quick rating"]
+    assert [(row["Month"], row["n"], row["Change"]) for row in rows[-6:]] == [
+        ("2025-10", "20", "No meaningful change"),
+        ("2025-11", "20", "No meaningful change"),
+        ("2025-12", "20", "No meaningful change"),
+        ("2026-01", "40", "Up"),
+        ("2026-02", "", "Not enough data yet"),
+        ("2026-03", "", "Not enough data yet"),  # February would be the half-year less the other two
+    ]
+    assert len(rows) == 12
+    page = client.get("/unit?l=en")
+    assert "January 2026: up" in words(page)
+    assert len([element for element in read(page).elements if element.get("class") == "trend"]) == 1
+    assert "February 2026 Not enough data yet" in words(page)
+
+
+def test_a_target_of_respondents_needs_to_know_how_many_were_served(
+    portal: Portal, made: Government, browse: Browse
+) -> None:
+    client = browse("UPT-1")
+    assert "dari target" not in words(client.get("/unit"))
+    rich(portal, made)
+    assert "Responden SKM 12 dari target 372" in words(client.get("/unit"))
+    assert "dari 12.000 orang yang dilayani" in words(client.get("/unit"))
+    assert "dari target" not in words(client.get("/unit/UPT-1?periode=2025-S2"))
+
+
+def test_indices_from_before_the_portal_and_indicators_have_their_tables(
+    portal: Portal, made: Government, browse: Browse
+) -> None:
+    rich(portal, made)
+    with portal.begin() as session:
+        session.add(indicator("lama", made.units["UPT-1"], period="2025-S1", name="Indikator lama"))
+        session.add(indicator("pribadi", made.units["UPT-1"], name="Milik petugas", officer_id=made.officers["P1"]))
+        session.add(indicator("tahun", made.units["UPT-1"], period="2026", name="Setahun"))
+    client = browse("UPT-1")
+    shown = words(client.get("/unit"))
+    assert "2025 80,11 12.345 2024 76,42 212" in shown
+    assert "Dokumen tepat waktu persen 95,00 92,40" in shown
+    assert "dari sistem lain, tidak diperiksa portal laporan dinas" in shown
+    assert "Setahun" in shown
+    assert not [name for name in ("Indikator lama", "Milik petugas") if name in shown]
+    assert [row["Name"] for row in table(client, "UPT-1", "indikator")] == ["Dokumen tepat waktu", "Setahun"]
+    assert [row["IKM"] for row in table(client, "UPT-1", "ikm-tahun-lalu")] == ["80.11", "76.42"]
+    assert "Indikator" not in words(browse("UPT-2").get("/unit"))
+
+
+def test_name_plates_stand_after_the_counters_and_are_called_so(made: Government, browse: Browse) -> None:
+    made.add_counter("A", "UPT-1", plate="P2")
+    client = browse("UPT-1")
+    rows = [(row["Counter code"], row["Counter or name plate"]) for row in table(client, "UPT-1", "loket")]
+    plate = "Name plate of an officer"
+    assert rows == [("1A", "Counter"), ("1B", "Counter"), ("A", plate), ("PLAT", plate)]
+    assert words(client.get("/unit")).count("Papan nama petugas") == 2
+
+
+def test_links_and_paper_are_listed_apart_and_are_no_counters_to_be_rated_at(made: Government, browse: Browse) -> None:
+    made.add_counter("aK", "UPT-1", channel="kertas")
+    made.add_counter("aT", "UPT-1", channel="tautan")
+    client = browse("UPT-1")
+    rows = [(row["Counter code"], row["Counter or name plate"]) for row in table(client, "UPT-1", "loket")]
+    plate = "Name plate of an officer"
+    assert rows == [("1A", "Counter"), ("1B", "Counter"), ("PLAT", plate), ("aK", "Paper"), ("aT", "Link")]
+    page = client.get("/unit")
+    assert "0 dari 3 loket sudah dinilai hari ini" in words(page)
+    assert {"/loket/1A", "/loket/aT"} <= set(links(page).values())
+    assert "/loket/aK" not in links(page).values()
+
+
+def test_a_counter_for_paper_has_no_sheet_to_hang_up(made: Government, browse: Browse) -> None:
+    made.add_counter("K", "UPT-1", channel="kertas")
+    assert browse("UPT-1").get("/loket/K").status_code == 404
 
 
 def test_the_answers_stand_beside_those_of_the_period_before(portal: Portal, made: Government, browse: Browse) -> None:
@@ -167,7 +293,7 @@ def test_below_the_threshold_there_are_words_and_no_number(portal: Portal, made:
     assert not NUMBER.search(shown)
     (row,) = [row for row in table(client, "UPT-1", "loket") if row["Counter code"] == "1B"]
     assert {row[name] for name in ("Score", "Lower limit", "Upper limit", "n")} == {""}
-    assert row["Reason if empty"] == "too-few"
+    assert row["Reason if empty"] == "Not enough data yet"
 
 
 def test_a_row_that_would_reveal_another_is_hidden_like_it(portal: Portal, made: Government, browse: Browse) -> None:
@@ -240,6 +366,8 @@ def test_whatever_lies_outside_the_own_subtree_does_not_exist(browse: Browse, pa
     assert client.get("/loket/1A").status_code == 200
     answer = client.get(path)
     assert answer.status_code == 404
+    assert "Kode loket" not in answer.text
+    assert links(answer)["Ke halaman utama petugas"] == "/unit"
     assert "Contoh DINAS" not in answer.text
 
 
@@ -318,7 +446,7 @@ def test_a_table_is_a_file_that_spreadsheets_read_as_it_is_meant(
     assert answer.headers["Content-Disposition"] == 'attachment; filename="UPT-1-petugas-2026-S1.csv"'
     lines = answer.get_data().decode().split("\r\n")
     assert lines[0] == "\ufeffKode unit,Periode,Kode petugas,Nama,Nilai,Batas bawah,Batas atas,n,Alasan kosong"
-    assert lines[1] == 'UPT-1,2026-S1,P9,"\'=1+1, ""Contoh""",,,,,too-few'
+    assert lines[1] == 'UPT-1,2026-S1,P9,"\'=1+1, ""Contoh""",,,,,Data belum cukup'
     assert lines[2].startswith("UPT-1,2026-S1,P1,Petugas Contoh P1,87.50,")
     assert lines[-1] == ""
 
@@ -340,8 +468,9 @@ def symbol(response: TestResponse) -> np.ndarray:
     white, black = list(drawing)
     assert (white.attrib["fill"], black.attrib["fill"]) == ("#fff", "#000")
     picture = np.full((size, size), 255, np.uint8)
-    for column, row, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", black.attrib["d"]):
-        picture[int(row), int(column) : int(column) + int(length)] = 0
+    for bar in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-\d+z", black.attrib["d"]):
+        column, row, width, height = map(int, bar)
+        picture[row : row + height, column : column + width] = 0
     assert picture[:4].min() == picture[-4:].min() == picture[:, :4].min() == picture[:, -4:].min() == 255
     return np.kron(picture, np.ones((8, 8), np.uint8))
 
@@ -355,6 +484,24 @@ def test_the_code_on_the_sheet_leads_to_the_citizens_page(made: Government, brow
     assert cv2.QRCodeDetectorAruco().detectAndDecode(picture)[0] == address
     citizen = links(sheet)["Buka halaman warga untuk loket ini"]
     assert heading(client.get(citizen)) == "Seberapa puas Anda dengan pelayanan yang baru saja Anda terima?"
+
+
+@pytest.mark.parametrize(
+    "language, said",
+    [
+        ("id", ["Buka halaman warga untuk poli ini", "Unduh untuk poli ini", "Unduh untuk semua poli unit"]),
+        ("en", ["page of this clinic", "Download for this clinic", "Download for all clinics of the unit"]),
+    ],
+)
+def test_the_sheet_calls_a_counter_what_its_unit_does(
+    portal: Portal, made: Government, browse: Browse, language: str, said: list[str]
+) -> None:
+    with portal.begin() as session:
+        session.execute(update(Unit).where(Unit.id == made.units["UPT-1"]).values(counter_label="poli"))
+    sheet = words(browse("UPT-1").get(f"/loket/1A?l={language}"))
+    assert all(sentence in sheet for sentence in said)
+    assert "loket ini" not in sheet
+    assert "counter" not in sheet.lower()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Final
 
+from sqlalchemy import text
+
 from portal.domain.code import counter_code
 from portal.services import Portal
 from portal.storage.tables import Counter, CounterService, Duty, Officer, Service, Unit
@@ -48,6 +50,10 @@ def build(portal: Portal) -> None:
         session.add_all(
             [_duty(1, officer=1, counter=1), _duty(2, officer=1, counter=2), _duty(3, officer=2, counter=2)]
         )
+        session.flush()
+        if session.get_bind().dialect.name == "postgresql":
+            for table in ("units", "services", "officers", "counters"):  # rows that pages add come after these
+                session.execute(text(f"SELECT setval('{table}_id_seq', 100)"))
 
 
 def _officer(number: int, name: str) -> Officer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 # S = X2 N P Q / (d^2 (N - 1) + X2 P Q) with X2 = 3.841, P = Q = 0.5, d = 0.05; both sides of the division x 100 000.
 _CHI_SQUARE_PQ = 96_025
 _ERROR_SQUARED = 250
@@ -22,3 +24,20 @@ def target(served: int) -> int:
     above = _CHI_SQUARE_PQ * served
     below = _ERROR_SQUARED * (served - 1) + _CHI_SQUARE_PQ
     return (2 * above + below) // (2 * below)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTarget:
+    """How many respondents a survey needs, and of how many people served."""
+
+    respondents: int
+    served: int
+
+    @classmethod
+    def of(cls, served: int | None) -> SampleTarget | None:
+        """Return the target; None where nobody was served or nobody wrote down how many.
+
+        Raises:
+            ValueError: `served` is negative.
+        """
+        return cls(target(served), served) if served else None

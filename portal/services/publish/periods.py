@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import NotFound
+from portal.domain.errors import NotFound, Rehearsing
 from portal.domain.period import Period
 from portal.services import Portal
-from portal.storage import feed
+from portal.storage import feed, governments
 
 METHOD_VERSION: Final = "1.0"
 """Of the arithmetic from released tallies to figures; it moves when the same tallies would give another figure."""
@@ -44,8 +44,13 @@ class PeriodRow:
 
 
 def list_periods(portal: Portal) -> Sequence[PeriodRow]:
-    """List the base periods from the first released month to today, oldest first."""
+    """List the base periods from the first released month to today, oldest first.
+
+    Raises:
+        Rehearsing: nothing leaves yet.
+    """
     with portal.read() as session:
+        _refuse_rehearsal(session)
         cutoffs = dict(feed.list_months(session))
         today = portal.today()
         periods = _walk(portal, session, min([today, *cutoffs]), today)
@@ -57,18 +62,31 @@ def get_period(portal: Portal, period_code: str) -> PeriodRow:
 
     Raises:
         NotFound: no base period of this government, or none that has begun and is not before the first release.
+        Rehearsing: nothing leaves yet.
     """
     with portal.read() as session:
         period = base_period(portal, session, period_code)
         return _row(portal, period, dict(feed.list_months(session)))
 
 
+def _refuse_rehearsal(session: Session) -> None:
+    """Keep every score inside while ratings are only trials.
+
+    Raises:
+        Rehearsing: a rehearsal is under way.
+    """
+    _, rehearsing = governments.find_facts(session)
+    if rehearsing:
+        raise Rehearsing
+
+
 def base_period(portal: Portal, session: Session, period_code: str) -> Period:
     """Return the base period with this code, by statements whose number and cost do not grow.
 
     Raises:
-        NotFound: as `get_period`.
+        NotFound, Rehearsing: as `get_period`.
     """
+    _refuse_rehearsal(session)
     period, today = Period.parse(period_code), portal.today()
     if portal.policy_on(session, period.starts_on).base_period != period.kind or period.starts_on > today:
         raise NotFound("period")

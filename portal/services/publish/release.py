@@ -75,9 +75,9 @@ def release(portal: Portal, *, weekly: bool | None = None) -> Released:
         ledger.hold_releases(session)
         boundary = _last_boundary(portal)
         if weekly is None:
-            last = ledger.find_last_weekly(session)
+            last = ledger.find_last_weekly(session, portal.now())
             weekly = last is None or last < boundary
-        cadence = _Cadence(weekly, portal.today(), ledger.list_moved_since(session, boundary))
+        cadence = _Cadence(weekly, portal.today(), ledger.list_moved_between(session, boundary, portal.now()))
         moved, waiting = _decide_all(portal, session, cadence)
         if moved or weekly:
             ledger.put_cells(session, ledger.append_release(session, portal.now(), weekly=weekly), moved)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from portal.domain.evidence import LINKS, PAPER
 from portal.domain.instrument import Instrument
 from portal.domain.period import Period
 from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
@@ -24,7 +25,7 @@ class Line:
     """One service, counter, officer or unit below, with its scores by instrument id.
 
     `name` is empty for the services that are not in the registry, whose `code` is `-` or `lainnya`. `needed` is the
-    number of answers that a figure of this line waits for.
+    number of answers that a figure of this line waits for. `is_plate`: the code stands on an officer's name plate.
     """
 
     code: str
@@ -33,6 +34,18 @@ class Line:
     needed: int
     public_code: str | None = None
     rated_today: bool = False
+    is_plate: bool = False
+    channel: str | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Tell whether it is no place where citizens stand: a link, or the answers on paper."""
+        return self.channel in {*LINKS, PAPER}
+
+    @property
+    def has_sheet(self) -> bool:
+        """Tell whether there is a code to hang up or to send: nobody scans the code for paper."""
+        return self.channel != PAPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +123,21 @@ class Figures:
         return (*known, *apart)
 
     def counters(self, rated: set[int]) -> tuple[Line, ...]:
-        """Return the counters by name; `rated` are those at which anything was given today."""
-        return tuple(
+        """Return the counters by name, then name plates, then links and paper.
+
+        `rated` are those at which anything was given today.
+        """
+        lines = tuple(
             replace(
                 self._line(("counter", str(counter.id)), counter.code, counter.name, QUICK),
                 public_code=counter.public_code,
                 rated_today=counter.id in rated,
+                is_plate=counter.is_plate,
+                channel=counter.channel,
             )
             for counter in self._rows.listed("counter")
         )
+        return tuple(sorted(lines, key=lambda line: (line.is_apart, line.is_plate)))
 
     def officers(self) -> tuple[Line, ...]:
         """Return the officers by name."""

@@ -124,6 +124,7 @@ class Holiday(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     on_date: Mapped[date] = mapped_column(index=True)
     name: Mapped[str]
+    ends_on: Mapped[date | None] = mapped_column(comment="before the date itself: withdrawn")
 
 
 class ServedCount(Base):

@@ -30,10 +30,14 @@ _TAGS: Final = {
     "oauth": "Access tokens for systems (OAuth 2.0, client credentials).",
 }
 _SCOPES: Final = dict(zip(SCOPES, ("Read scores.", "Read names and NIP of officers."), strict=True))
+_FORBIDDEN: Final = (
+    "The token lacks the scope, officers' scores do not leave (`feed-off`), or none does during a rehearsal "
+    "(`rehearsal`)."
+)
 _ERRORS: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("BadRequest", "cursor-invalid", "The request cannot be read, or the cursor belongs to another list."),
     401: ("Unauthenticated", "unauthenticated", "No access token, or none that is good."),
-    403: ("Forbidden", "feed-off", "The token lacks the scope, or officers' scores do not leave (`feed-off`)."),
+    403: ("Forbidden", "feed-off", _FORBIDDEN),
     404: ("NotFound", "not-found", "No such thing, or none that this client may see."),
     422: ("Invalid", "invalid", "A parameter is missing or wrong; `errors` says which."),
     429: ("TooManyRequests", "busy", "More requests in a minute than allowed; `Retry-After` says when to come back."),

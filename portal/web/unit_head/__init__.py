@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.unit_head import counter, dashboard, export
+from portal.web.unit_head import campaigns, counter, dashboard, duty, export, paper, scan_test, served, share
 
 __all__ = ["blueprint"]
 
@@ -12,6 +12,6 @@ __all__ = ["blueprint"]
 def blueprint() -> Blueprint:
     """Return the blueprint of the audience `unit_head`."""
     pages = Blueprint("unit_head", __name__)
-    for module in (dashboard, export, counter):
+    for module in (dashboard, export, counter, duty, served, campaigns, paper, share, scan_test):
         module.add_routes(pages)
     return pages

@@ -5,26 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from flask import Blueprint, Response, g, request
 
 from portal.domain.errors import NotFound
+from portal.domain.formula import defused
 from portal.domain.score.spread import Spread
 from portal.domain.score.summary import Score
 from portal.services.report.figures import HELP, QUICK, SKM, Line
 from portal.services.report.unit import UnitReport, open_unit
 from portal.web import session
 from portal.web.context import run, site
-from portal.web.unit_head.dashboard import PERIOD
+from portal.web.unit_head.dashboard import PERIOD, list_elements
 
-Cell = str | int | None
+Cell = str | int | Decimal | None
 Row = tuple[Cell, ...]
 Table = tuple[tuple[str, ...], Sequence[Row]]
 """Keys of the headings, and the rows below them."""
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
-_FORMULA: Final = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 _FIGURE: Final = ("value", "lower", "upper", "n")
 _SKM: Final = tuple(f"skm_{head}" for head in (*_FIGURE, "mutu", "reason"))
 _QUICK: Final = tuple(f"quick_{head}" for head in (*_FIGURE, "reason"))
@@ -57,9 +58,8 @@ def _written(rows: Sequence[Row]) -> str:
     return _BYTE_ORDER_MARK + file.getvalue()
 
 
-def defused(cell: Cell) -> Cell:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+def _reason(score: Score) -> str | None:
+    return _say(f"csv.reasons.{score.reason}") if score.reason else None
 
 
 def _figures(score: Score) -> Row:
@@ -68,7 +68,7 @@ def _figures(score: Score) -> Row:
 
 def _both(line: Line) -> Row:
     skm, quick = line.scores[SKM], line.scores[QUICK]
-    return *_figures(skm), skm.mutu, skm.reason, *_figures(quick), quick.reason
+    return *_figures(skm), skm.mutu, _reason(skm), *_figures(quick), _reason(quick)
 
 
 def _name(line: Line) -> str:
@@ -78,7 +78,7 @@ def _name(line: Line) -> str:
 def _summary(report: UnitReport) -> Table:
     at = report.released_at.isoformat(timespec="seconds") if report.released_at else None
     names = (("unit.skm", report.skm), ("unit.quick", report.quick))
-    rows = [(_say(name), *_figures(score), score.mutu, score.reason, at) for name, score in names]
+    rows = [(_say(name), *_figures(score), score.mutu, _reason(score), at) for name, score in names]
     return ("figure", *_FIGURE, "mutu", "reason", "released_at"), rows
 
 
@@ -87,7 +87,7 @@ def _spread(report: UnitReport) -> Table:
 
     def rows(period: str, spread: Spread | None) -> Iterator[Row]:
         if spread is None:
-            yield period, None, None, None, None, "too-few"
+            yield period, None, None, None, None, _say("csv.reasons.too-few")
         for answer in spread.answers if spread else ():
             yield period, answer.value, labels[answer.value - 1], answer.n, answer.percentage, None
 
@@ -97,12 +97,59 @@ def _spread(report: UnitReport) -> Table:
 
 
 def _elements(report: UnitReport) -> Table:
-    names = {element.code: element.name[g.language] for element in site().portal.instruments[SKM].elements}
     rows = [
-        (e.element, names[e.element], e.nrr, e.value, e.lower, e.upper, e.n, None if e.n is not None else "too-few")
-        for e in report.elements
+        (
+            line.element.code,
+            line.element.name[g.language],
+            score.nrr,
+            *(score.value, score.lower, score.upper, score.n),
+            report.target,
+            Decimal(line.distance) if line.distance else None,  # as a number: with its minus a text would be defused
+            None if score.value else _say("csv.reasons.too-few"),
+        )
+        for line in list_elements(report)
+        for score in line.scores.values()
     ]
-    return ("element", "name", "nrr", *_FIGURE, "reason"), rows
+    return ("element", "name", "nrr", *_FIGURE, "target", "distance", "reason"), rows
+
+
+def _trend(report: UnitReport) -> Table:
+    rows = [
+        (
+            _say(name),
+            f"{line.month:%Y-%m}",
+            *_figures(line.score),
+            line.score.mutu,
+            _say(f"unit.change.{line.change}"),
+            _reason(line.score),
+        )
+        for name, trend in (("unit.skm", report.skm_trend), ("unit.quick", report.quick_trend))
+        for line in trend.months
+    ]
+    return ("figure", "month", *_FIGURE, "mutu", "change", "reason"), rows
+
+
+def _past(report: UnitReport) -> Table:
+    return ("year", "skm_value", "n"), [(index.year, index.skm, index.n) for index in report.past]
+
+
+def _indicators(report: UnitReport) -> Table:
+    rows = [
+        (
+            row.name,
+            row.unit_of_measure,
+            row.period_code,
+            row.target,
+            row.realisation,
+            row.as_of.isoformat() if row.as_of else None,
+            row.source,
+            row.link,
+            _say("unit.not_checked"),
+        )
+        for row in report.indicators
+    ]
+    heads = ("name", "unit_of_measure", "of_indicator", "target", "realisation", "as_of", "source", "link", "checked")
+    return heads, rows
 
 
 def _services(report: UnitReport) -> Table:
@@ -116,31 +163,46 @@ def _units(report: UnitReport) -> Table:
 
 
 def _counters(report: UnitReport) -> Table:
+    label = report.counter_label or site().looks.counter_label
     rows = [
         (
             line.code,
             line.public_code,
             line.name,
+            _kind(line, label),
             *_figures(line.scores[QUICK]),
-            line.scores[QUICK].reason,
+            _reason(line.scores[QUICK]),
             _say("unit.yes" if line.rated_today else "unit.no"),
         )
         for line in report.counters
     ]
-    return ("counter", "public_code", "name", *_FIGURE, "reason", "rated_today"), rows
+    return ("counter", "public_code", "name", "counter_kind", *_FIGURE, "reason", "rated_today"), rows
+
+
+def _kind(line: Line, label: str) -> str:
+    if line.is_plate:
+        return _say("unit.plate")
+    return (
+        _say(f"rules.channel_name.{line.channel}") if line.is_apart else site().texts.named(g.language, label)["Label"]
+    )
 
 
 def _officers(report: UnitReport) -> Table:
-    rows = [(line.code, line.name, *_figures(line.scores[HELP]), line.scores[HELP].reason) for line in report.officers]
+    rows = [
+        (line.code, line.name, *_figures(line.scores[HELP]), _reason(line.scores[HELP])) for line in report.officers
+    ]
     return ("officer", "name", *_FIGURE, "reason"), rows
 
 
 TABLES: Final[dict[str, Callable[[UnitReport], Table]]] = {
     "ringkasan": _summary,
+    "tren": _trend,
+    "ikm-tahun-lalu": _past,
     "sebaran": _spread,
     "unsur": _elements,
     "layanan": _services,
     "loket": _counters,
     "petugas": _officers,
     "unit": _units,
+    "indikator": _indicators,
 }
