@@ -44,6 +44,8 @@ class Role(StrEnum):
 
 SECOND_FACTOR_ROLES: Final = frozenset({Role.ADMINISTRATOR, Role.REVIEWER})
 """Who may not go without a second factor."""
+DECIDERS: Final = tuple(role.value for role in (Role.ADMINISTRATOR, Role.REVIEWER))
+"""The roles of whoever may be the second person."""
 
 
 class Stage(StrEnum):

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from portal.domain.access import Role
+from portal.domain.access import DECIDERS
 from portal.domain.errors import Invalid
 from portal.domain.period import Period
 from portal.domain.policy import Policy
@@ -18,8 +18,6 @@ from portal.storage import audit, policies, proposals
 
 BASE_PERIOD: Final = "base_period"
 ACT: Final = "policy-changed"
-DECIDERS: Final = (Role.ADMINISTRATOR.value, Role.REVIEWER.value)
-"""The roles of whoever may approve."""
 _TRUTH: Final = {"true": True, "on": True, "false": False, "off": False}
 
 Choices = Mapping[str, Any]

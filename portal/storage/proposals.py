@@ -22,7 +22,13 @@ _DECIDED = (
     .limit(bindparam("most"))
 )
 _ADD = insert(Proposal).returning(Proposal.id)
-_DECIDERS = select(exists().where(Account.role.in_(bindparam("roles", expanding=True)), Account.disabled_at.is_(None)))
+_DECIDERS = select(
+    exists().where(
+        Account.role.in_(bindparam("roles", expanding=True)),
+        Account.disabled_at.is_(None),
+        Account.username != bindparam("besides"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,6 @@ def put_outcome(session: Session, proposal_id: int, *, outcome: str, decided_by:
     session.execute(update(Proposal).where(Proposal.id == proposal_id).values(decided))
 
 
-def has_deciders(session: Session, roles: Sequence[str]) -> bool:
-    """Tell whether anybody with one of the roles could decide anything."""
-    return bool(session.execute(_DECIDERS, {"roles": list(roles)}).scalar_one())
+def has_deciders(session: Session, roles: Sequence[str], *, besides: str = "") -> bool:
+    """Tell whether anybody with one of the roles could decide anything, the account `besides` left out."""
+    return bool(session.execute(_DECIDERS, {"roles": list(roles), "besides": besides}).scalar_one())

@@ -12,7 +12,7 @@ import pytest
 from portal.domain.access import Role
 from portal.domain.errors import Invalid, NotFound, SecondPersonNeeded
 from portal.services import Portal, policy, run
-from portal.services.admit.accounts import create_account
+from portal.services.admit.accounts import create_account, disable_account
 from portal.services.policy import Choice, set_choice
 from portal.services.review.proposals import Outcome, approve, list_proposals, turn_down
 from portal.storage import audit
@@ -139,6 +139,14 @@ def test_what_has_become_impossible_goes_on_waiting(portal: Portal, one: str, tw
         approve(portal, choice.proposal_id, EFFECTS, actor=two)
     assert [record.id for record in list_proposals(portal).waiting] == [choice.proposal_id]
     assert not feed_on(portal, TODAY)
+
+
+def test_whoever_is_alone_is_told_that_nobody_can_approve(portal: Portal, one: str) -> None:
+    assert list_proposals(portal, reader=one).alone
+    two = add_account(portal, Role.REVIEWER, "pemeriksa.dua")
+    assert not list_proposals(portal, reader=one).alone
+    disable_account(portal, username=two, actor="cli:test")
+    assert list_proposals(portal, reader=one).alone
 
 
 def test_the_operator_decides_alone_only_while_no_account_could(portal: Portal) -> None:

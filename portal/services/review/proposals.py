@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from portal.domain.access import DECIDERS
 from portal.domain.errors import NotFound, SecondPersonNeeded
 from portal.services import Portal
 from portal.storage import audit, proposals
@@ -30,17 +31,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """What waits, the oldest first, and what was decided last; instants in local time."""
+    """What waits, the oldest first, and what was decided last; instants in local time.
+
+    `alone` tells that nobody but the reader could decide anything.
+    """
 
     waiting: tuple[ProposalRecord, ...]
     decided: tuple[ProposalRecord, ...]
+    alone: bool
 
 
-def list_proposals(portal: Portal) -> Proposals:
+def list_proposals(portal: Portal, *, reader: str = "") -> Proposals:
     """Return what waits for a second person, and the last decisions."""
     with portal.read() as session:
         waiting, decided = proposals.list_open(session), proposals.list_decided(session, _MOST_DECIDED)
-    return Proposals(*(tuple(_local(portal, record) for record in listed) for listed in (waiting, decided)))
+        alone = not proposals.has_deciders(session, DECIDERS, besides=reader)
+    local = [tuple(_local(portal, record) for record in listed) for listed in (waiting, decided)]
+    return Proposals(local[0], local[1], alone)
 
 
 def _local(portal: Portal, record: ProposalRecord) -> ProposalRecord:

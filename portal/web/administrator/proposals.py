@@ -40,7 +40,7 @@ def add_routes(pages: Blueprint) -> None:
 
 
 def proposals() -> str:
-    listed = run(list_proposals)
+    listed = run(list_proposals, reader=session.actor())
     forms = {record.id: _form(record.id, empty=True) for record in listed.waiting}
     asked = request.args.get("hasil", "")
     done = asked if asked in {"impossible", "decided", *Outcome} else ""
