@@ -51,6 +51,13 @@ _MOVED = (
 )
 
 
+_LAST_OF = (
+    select(func.max(Release.released_at))
+    .join(ReleaseCell, Release.id == ReleaseCell.release_id)
+    .where(ReleaseCell.cut == bindparam("cut"), ReleaseCell.month.between(bindparam("first"), bindparam("last")))
+)
+
+
 @lru_cache(maxsize=128)
 def _put_pending(count: int) -> TextClause:
     """Return one statement for so many rows; sent one by one they cost every rating a round trip each."""
@@ -106,6 +113,11 @@ def find_last_weekly(session: Session, now: datetime) -> datetime | None:
     """Return the instant of the last release that let officers' cells move; one later than `now` had a wrong clock."""
     last = select(func.max(Release.released_at)).where(Release.weekly, Release.released_at <= now)
     return session.execute(last).scalar_one()
+
+
+def find_last_release_of(session: Session, cut: str, first: date, last: date) -> datetime | None:
+    """Return the instant of the last release that moved a cell of the cut in the months from `first` to `last`."""
+    return session.execute(_LAST_OF, {"cut": cut, "first": first, "last": last}).scalar_one()
 
 
 def list_moved_between(session: Session, since: datetime, now: datetime) -> frozenset[CellKey]:

@@ -54,9 +54,10 @@ def add_proposal(
     return session.execute(_ADD, {"act": act, "detail": dict(detail), "reason": reason, **who}).scalar_one()
 
 
-def find_proposal(session: Session, proposal_id: int) -> ProposalRecord | None:
-    """Return a proposal, and keep others who would decide it waiting until this transaction ends."""
-    row = session.execute(_PROPOSAL.with_for_update(), {"proposal_id": proposal_id}).one_or_none()
+def find_proposal(session: Session, proposal_id: int, *, lock: bool = False) -> ProposalRecord | None:
+    """Return a proposal; `lock` keeps others who would decide it waiting until this transaction ends."""
+    statement = _PROPOSAL.with_for_update() if lock else _PROPOSAL
+    row = session.execute(statement, {"proposal_id": proposal_id}).one_or_none()
     return ProposalRecord(*row) if row else None
 
 

@@ -49,6 +49,7 @@ _DAYS = (
     )
     .distinct()
 )
+_FIRST = select(func.min(TallyRow.counts_on))
 _RATED = (
     select(TallyRow.counter_id)
     .where(
@@ -86,6 +87,11 @@ def list_days(session: Session, first: date, after: date) -> Sequence[Row[*tuple
 def list_counters_rated_on(session: Session, today: date, unit_ids: Sequence[int]) -> set[int]:
     """Return the counters at which anything was received on `today`: yes or no, never how much."""
     return set(session.execute(_RATED, {"today": today, "unit_ids": unit_ids}).scalars())
+
+
+def find_first_day(session: Session) -> date | None:
+    """Return the first day that has a rating."""
+    return session.execute(_FIRST).scalar_one()
 
 
 def list_all(session: Session) -> dict[TallyKey, Tally]:

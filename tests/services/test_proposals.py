@@ -14,12 +14,12 @@ from portal.domain.errors import Invalid, NotFound, SecondPersonNeeded
 from portal.services import Portal, policy, run
 from portal.services.admit.accounts import create_account, disable_account
 from portal.services.policy import Choice, set_choice
-from portal.services.review.proposals import Outcome, approve, list_proposals, turn_down
+from portal.services.review.proposals import Effect, Outcome, approve, list_proposals, turn_down
 from portal.storage import audit
 from tests.clock import START, Clock
 from tests.government import without_officers
 
-EFFECTS = {policy.ACT: policy.apply_choice}
+EFFECTS = {policy.ACT: Effect(policy.apply_choice)}
 TODAY = START.date()
 NEXT = date(2026, 7, 1)
 

@@ -12,11 +12,14 @@ import pytest
 from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from portal.domain.errors import Conflict
 from portal.domain.rating import COUNTED
 from portal.services import Portal
-from portal.storage import audit, responses
+from portal.storage import audit, periods, responses, signing_keys, snapshots
+from portal.storage.periods import ClosedRow
+from portal.storage.signing_keys import KeyRow
 from portal.storage.tables import APPEND_ONLY, Base, Certificate
 from tests.clock import START
 from tests.government import small
@@ -37,7 +40,17 @@ def portal(portal: Portal) -> Portal:
     with portal.begin() as session:
         responses.append_verdict(session, response_id, 1, COUNTED)
         audit.append(session, at=START, actor="operator", act="act", detail={"n": 1})
+        _close(session)
     return portal
+
+
+def _close(session: Session) -> None:
+    """Close February, with a sheet and a snapshot."""
+    periods.append_closed(session, ClosedRow("2026-02", "month", FEBRUARY, date(2026, 2, 28), START, shadow=False))
+    snapshots.append_sheet(session, period_code="2026-02", version=1, instrument="petugas@1", body={}, hash=bytes(32))
+    signing_keys.append_key(session, KeyRow("key", bytes(32), b"sealed", START, None))
+    columns = {"period_code": "2026-02", "version": 2, "signed_at": START, "key_code": "key", "reason": "test"}
+    snapshots.append_snapshot(session, [], **columns, previous_hash=bytes(32), hash=bytes(32), jws=b"jws")
 
 
 def table_of(name: str) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -18,7 +18,7 @@ from portal.domain.rating import NOBODY, SIGHTING_FOR, CellKey, service_subject,
 from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
 from portal.services import Portal
-from portal.storage import ledger, responses, staff, structure, tallies
+from portal.storage import ledger, periods, responses, staff, structure, tallies
 
 WEEKLY_AT: Final = time(6)
 """Officers' cells move on Monday at this local time."""
@@ -78,11 +78,24 @@ def release(portal: Portal, *, weekly: bool | None = None) -> Released:
             last = ledger.find_last_weekly(session, portal.now())
             weekly = last is None or last < boundary
         cadence = _Cadence(weekly, portal.today(), ledger.list_moved_between(session, boundary, portal.now()))
-        moved, waiting = _decide_all(portal, session, cadence)
+        moved, waiting = _decide_all(portal, session, cadence, _open_months(session))
         if moved or weekly:
             ledger.put_cells(session, ledger.append_release(session, portal.now(), weekly=weekly), moved)
         forget(portal, session)
     return Released(len(moved), waiting, weekly)
+
+
+def settle(portal: Portal, session: Session, period: Period) -> None:
+    """Make the last release of a period that is about to close; hold releases first."""
+    cadence = _Cadence(weekly=True, today=portal.today(), moved_this_week=frozenset())
+    moved, _ = _decide_all(portal, session, cadence, lambda month: month in period.months)
+    ledger.put_cells(session, ledger.append_release(session, portal.now(), weekly=True), moved)
+
+
+def _open_months(session: Session) -> Callable[[date], bool]:
+    """Return what tells whether a month is open: closed ones move in corrections only."""
+    until = periods.find_closed_until(session) or date.min
+    return lambda month: month > until
 
 
 def forget(portal: Portal, session: Session) -> None:
@@ -118,9 +131,9 @@ class _Cadence:
 
 
 def _decide_all(
-    portal: Portal, session: Session, cadence: _Cadence
+    portal: Portal, session: Session, cadence: _Cadence, is_due: Callable[[date], bool]
 ) -> tuple[dict[CellKey, tuple[Tally, int | None]], int]:
-    groups = _read_pending(session)
+    groups = {group: pending for group, pending in _read_pending(session).items() if is_due(group[0])}
     ripe = {group: pending for group, pending in groups.items() if _may_be_ripe(pending)}
     waiting = sum(len(cells) for pending in groups.values() for cells in pending.values())
     if not ripe:

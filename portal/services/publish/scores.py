@@ -32,6 +32,7 @@ MEASURES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is given of each kind of subject, in the order of the rows."""
 MOST: Final = 500
+_ALL: Final = 1_000_000
 PROVISIONAL, INSUFFICIENT = "provisional", "insufficient"
 DESCRIPTIVE, NONE = "descriptive", "none"
 
@@ -174,6 +175,16 @@ def get_scores(
         if not listed or listed[0].code != subject_code:
             raise NotFound(subject)
         return _rows(session, asked, [_Key(listed[0], instrument) for instrument in asked.instruments])
+
+
+def list_all_scores(
+    portal: Portal, session: Session, period: Period, subject: str, caller: Caller
+) -> tuple[ScoreRow, ...]:
+    """Return every row of one kind of subject, by code, then measure; for the closing of a period."""
+    asked = _Asked(portal, caller, subject, period)
+    instruments = asked.instruments
+    listed = asked.list_subjects(session, caller.unit_path or "", "", _ALL)
+    return _rows(session, asked, [_Key(item, instrument) for item in listed for instrument in instruments])
 
 
 def _ask(portal: Portal, session: Session, caller: Caller, subject: str, period_code: str) -> _Asked:

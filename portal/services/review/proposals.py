@@ -15,8 +15,21 @@ from portal.services import Portal
 from portal.storage import audit, proposals
 from portal.storage.proposals import ProposalRecord
 
-Effect = Callable[[Portal, Session, Mapping[str, Any], str], None]
+Do = Callable[[Portal, Session, Mapping[str, Any], str], None]
 """Does a proposed act inside the transaction of its approval: portal, session, detail, who approved."""
+
+
+def _nothing(_session: Session) -> None:
+    """Hold nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an approval does, and whom it keeps waiting meanwhile, before anything is read."""
+
+    do: Do
+    hold: Callable[[Session], None] = _nothing
+
 
 _MOST_DECIDED: Final = 20
 
@@ -63,12 +76,15 @@ def approve(portal: Portal, proposal_id: int, effects: Mapping[str, Effect], *, 
         SecondPersonNeeded: the actor proposed it.
         Invalid: what was proposed is no longer possible; the proposal goes on waiting.
     """
+    with portal.read() as session:
+        effect = effects[_get_open(session, proposal_id, lock=False).act]
     with portal.begin(repeatable=True) as session:
+        effect.hold(session)
         record = _get_open(session, proposal_id)
         if record.proposed_by == actor:
             raise SecondPersonNeeded
         _decide(portal, session, record, Outcome.APPROVED, actor)
-        effects[record.act](portal, session, record.detail, actor)
+        effect.do(portal, session, record.detail, actor)
 
 
 def turn_down(portal: Portal, proposal_id: int, *, actor: str) -> Outcome:
@@ -84,8 +100,8 @@ def turn_down(portal: Portal, proposal_id: int, *, actor: str) -> Outcome:
     return outcome
 
 
-def _get_open(session: Session, proposal_id: int) -> ProposalRecord:
-    record = proposals.find_proposal(session, proposal_id)
+def _get_open(session: Session, proposal_id: int, *, lock: bool = True) -> ProposalRecord:
+    record = proposals.find_proposal(session, proposal_id, lock=lock)
     if record is None or record.outcome is not None:
         raise NotFound("proposal")
     return record

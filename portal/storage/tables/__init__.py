@@ -1,9 +1,14 @@
 """The tables of design 2, typed; a test holds them equal to the head of the migrations."""
 
 from portal.storage.tables.declarative import Base, connection_of
+from portal.storage.tables.periods import ClosedPeriod, ParameterSheet, SigningKey, Snapshot, SnapshotScore
 from portal.storage.tables.ratings import (
     Attribution,
     Ballot,
+    Carried,
+    Case,
+    Choice,
+    Comment,
     DayKey,
     Key,
     Pending,
@@ -26,6 +31,7 @@ from portal.storage.tables.registry import (
     OpeningHours,
     PastScore,
     PolicyRow,
+    Progress,
     ServedCount,
     Service,
     Unit,
@@ -44,7 +50,7 @@ from portal.storage.tables.staff import (
     SignInSession,
 )
 
-APPEND_ONLY = ("responses", "ballots", "attributions", "verdicts", "audit")
+APPEND_ONLY = ("responses", "ballots", "attributions", "verdicts", "audit", "snapshots", "parameter_sheets")
 
 __all__ = [
     "APPEND_ONLY",
@@ -56,7 +62,12 @@ __all__ = [
     "Ballot",
     "Base",
     "Campaign",
+    "Carried",
+    "Case",
     "Certificate",
+    "Choice",
+    "ClosedPeriod",
+    "Comment",
     "Counter",
     "CounterService",
     "DayKey",
@@ -68,9 +79,11 @@ __all__ = [
     "Key",
     "Officer",
     "OpeningHours",
+    "ParameterSheet",
     "PastScore",
     "Pending",
     "PolicyRow",
+    "Progress",
     "Proposal",
     "RecoveryCode",
     "Refusal",
@@ -82,6 +95,9 @@ __all__ = [
     "Service",
     "Sighting",
     "SignInSession",
+    "SigningKey",
+    "Snapshot",
+    "SnapshotScore",
     "TallyRow",
     "Unit",
     "Verdict",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.storage.tables.declarative import Base
@@ -166,4 +166,80 @@ class ReleaseCell(Base):
     officers: Mapped[int | None] = mapped_column(
         comment="distinct officers attributed or on duty; none where none are loaded"
     )
+    composition: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="answers by channel and evidence, late ones, and ballots by state that do not count"
+    )
+    parts: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="officers: the tally by service and day, for the fair score alone; never shown"
+    )
     release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"))
+
+
+class Carried(Base):
+    """A response that a cell still held back when its period closed, and the month whose cell it counts in instead."""
+
+    __tablename__ = "carried"
+    __table_args__ = (Index("ix_carried_month", "month"), {"sqlite_with_rowid": False})
+    response_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    cut: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    from_month: Mapped[date] = mapped_column(comment="the month in which it was given")
+    month: Mapped[date] = mapped_column(comment="the month whose cell it counts in")
+    value: Mapped[int] = mapped_column(SmallInteger, comment="its contribution now, 0 = none")
+
+
+class Choice(Base):
+    """How often each option of a question that is only counted (topics, profile) was chosen."""
+
+    __tablename__ = "choices"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counter_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    service: Mapped[str] = mapped_column(primary_key=True, comment="service id, `-` not answered, `lainnya`")
+    instrument: Mapped[str] = mapped_column(primary_key=True, comment="code@version")
+    item: Mapped[str] = mapped_column(primary_key=True)
+    option: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]
+
+
+class Comment(Base):
+    """What a citizen wrote, masked; without a face, an officer or a time, in a table that may be emptied."""
+
+    __tablename__ = "comments"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'suspected', 'released', 'withheld')", name="state"),
+        Index("ix_comments_unit_id_month", "unit_id", "month"),
+        {"sqlite_with_rowid": False},
+    )
+    id: Mapped[bytes] = mapped_column(
+        primary_key=True, comment="HMAC of the response, so that each leaves one; leads back to none"
+    )
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    month: Mapped[date]
+    language: Mapped[str]
+    text: Mapped[str] = mapped_column(Text, comment="masked")
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, comment="the original, encrypted, for thirty days")
+    sealed_until: Mapped[date | None]
+    state: Mapped[str] = mapped_column(comment="waiting for its month's batch | suspected | released | withheld")
+    decided_by: Mapped[str | None] = mapped_column(comment="the reviewer who decided what was suspected")
+
+
+class Case(Base):
+    """A comment whose writer asks for an answer; found again by its receipt alone."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        CheckConstraint("(answer IS NULL) = (answered_on IS NULL)", name="answered"),
+        Index("ix_cases_unit_id_opened_on", "unit_id", "opened_on"),
+        {"sqlite_with_rowid": False},
+    )
+    case_code: Mapped[str] = mapped_column(primary_key=True, comment="random")
+    receipt_hash: Mapped[bytes] = mapped_column(unique=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    text: Mapped[str] = mapped_column(Text, comment="masked")
+    opened_on: Mapped[date]
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_on: Mapped[date | None]
+    answered_by: Mapped[str | None]

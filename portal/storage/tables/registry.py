@@ -157,12 +157,27 @@ class Indicator(Base):
     duty: Mapped[str | None]
     unit_goal: Mapped[str | None]
     period_code: Mapped[str]
+    measure: Mapped[str | None] = mapped_column(comment="what the portal itself counts it by; none: handed in")
     target: Mapped[str | None] = mapped_column(comment="decimal string")
     realisation: Mapped[str | None] = mapped_column(comment="decimal string")
     as_of: Mapped[date | None]
     source: Mapped[str | None] = mapped_column(comment="where the realisation was taken from; the portal checks none")
     link: Mapped[str | None]
     ends_on: Mapped[date | None]
+
+
+class Progress(Base):
+    """How far an indicator had come on a date, and where that was taken from; the latest date counts."""
+
+    __tablename__ = "progress"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id"), index=True)
+    as_of: Mapped[date]
+    value: Mapped[str] = mapped_column(comment="decimal string")
+    source: Mapped[str]
+    link: Mapped[str | None]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
 
 
 class PastScore(Base):

@@ -12,13 +12,17 @@ from werkzeug.wrappers import Response
 
 from portal.domain.errors import FormExpired, Invalid, NotFound
 from portal.services import policy
+from portal.services.publish import closing
 from portal.services.review.proposals import Effect, Outcome, Proposals, approve, list_proposals, turn_down
 from portal.web import session
 from portal.web.context import run
 from portal.web.forms import SignedForm
 from portal.web.session import StaffBar
 
-EFFECTS: Final[Mapping[str, Effect]] = {policy.ACT: policy.apply_choice}
+EFFECTS: Final[Mapping[str, Effect]] = {
+    policy.ACT: Effect(policy.apply_choice),
+    closing.ACT: Effect(closing.close, hold=closing.hold),
+}
 """What each kind of proposal does once it is approved."""
 
 
