@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from portal.demo.registry import Government, counters_of
+from portal.demo.registry import NOON, Government, counters_of, turns_of
 from portal.domain.period import Period
 from portal.services import Portal
 from portal.services.collect import rate as collect
@@ -23,7 +23,7 @@ QUICK: Final = "quick@1"
 HELP: Final = "petugas@1"
 SURVEY: Final = "skm-14-2017@1"
 _LAST_WEEKDAY: Final = 4
-_OPENS_AT, _OPEN_MINUTES = time(8), 470
+_MORNING, _OPENS_AT, _OPEN_MINUTES = time(7), time(8), 470
 _SHARE_OF_OTHER: Final = 0.08
 _SHARE_OF_HELP, _SHARE_OF_SERVICE, _SHARE_OF_SURVEY = 0.5, 0.35, 0.15
 
@@ -40,12 +40,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is needed to live through the past: a portal on a clock that can be set, and the codes of the counters."""
+    """What is needed to live through the past: a portal on a clock that can be set, and the codes of the counters.
+
+    `on_day` is called in the morning of every day, before anybody rates.
+    """
 
     portal: Portal
     clock: Clock
     codes: dict[str, str]
     government: Government
+    on_day: Callable[[date], None]
 
 
 def first_day(today: date) -> date:
@@ -64,6 +68,8 @@ def live(history: History, today: date, progress: Callable[[str], None]) -> int:
         if day.month != month:
             month = day.month
             progress(f"{day:%Y-%m}")
+        history.clock.now = datetime.combine(day, _MORNING, history.portal.time_zone).astimezone(UTC)
+        history.on_day(day)
         if day.weekday() <= _LAST_WEEKDAY:
             given += _live_a_day(history, day, dice)
         day += timedelta(days=1)
@@ -76,10 +82,13 @@ def _live_a_day(history: History, day: date, dice: random.Random) -> int:
     with history.portal.begin() as session:
         portal = replace(history.portal, begin=_joined(session), read=_joined(session))
         for unit in history.government.units:
+            turns = turns_of(unit)
             for counter in counters_of(unit):
                 for _ in range(_visitors(unit["visitors"], dice)):
                     history.clock.now = _moment(day, portal.time_zone, dice)
-                    _visit(portal, history.codes[counter], unit, dice)
+                    half = history.clock.now.astimezone(portal.time_zone).time() >= NOON
+                    officer = turns.get((counter, day.weekday(), half))
+                    _visit(portal, history.codes[counter], unit, officer, dice)
                     given += 1
     return given
 
@@ -105,7 +114,12 @@ def _answer(satisfaction: float, dice: random.Random) -> int:
     return 1 + sum(dice.random() < satisfaction for _ in range(3))
 
 
-def _visit(portal: Portal, code: str, unit: dict[str, Any], dice: random.Random) -> None:
+def _manner(officer: str | None) -> float:
+    """Return how much more than others this officer contents people; the same on every run."""
+    return random.Random(f"{SEED} {officer}").gauss(0, 0.05) if officer else 0.0
+
+
+def _visit(portal: Portal, code: str, unit: dict[str, Any], officer: str | None, dice: random.Random) -> None:
     content = min(0.97, max(0.2, dice.gauss(unit["satisfaction"], 0.12)))
     tap = {"LAYANAN": _answer(content, dice)}
     language = "en" if dice.random() < 0.03 else "id"  # noqa: PLR2004 - three visitors in a hundred
@@ -117,7 +131,7 @@ def _visit(portal: Portal, code: str, unit: dict[str, Any], dice: random.Random)
         choice = followup.OTHER if dice.random() < _SHARE_OF_OTHER else dice.choice(page.services).value
         followup.name_service(portal, ticket.receipt, ticket.edit_token, choice)
     if page.ask_help and dice.random() < _SHARE_OF_HELP:
-        answers = {"PETUGAS": _answer(content + 0.05, dice)}
+        answers = {"PETUGAS": _answer(min(0.97, content + 0.05 + _manner(officer)), dice)}
         followup.add_answers(portal, ticket.receipt, ticket.edit_token, HELP, answers)
     if not unit.get("published_survey") and dice.random() < _SHARE_OF_SURVEY:
         elements = portal.instruments[SURVEY].elements

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import tomllib
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import cycle, islice
+from datetime import date, time, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ DAYS: Final = 390
 """The thirteen months that have ratings."""
 WEEKDAYS: Final = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat")
 HALVES: Final = (("08:00", "12:00"), ("12:00", "16:00"))
+NOON: Final = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +154,27 @@ def _mobile(code: str, today: date) -> dict[str, Any]:
     }
 
 
+def turns_of(unit: dict[str, Any]) -> dict[tuple[str, int, bool], str]:
+    """Return who is at a counter on a weekday (0 = Monday), in the morning or the afternoon (True)."""
+    turns = [
+        (counter, day, after)
+        for day in range(len(WEEKDAYS))
+        for after in (False, True)
+        for counter in counters_of(unit)
+    ]
+    return dict(zip(turns, cycle(officers_of(unit)), strict=False))
+
+
 def _duty(unit: dict[str, Any]) -> list[dict[str, Any]]:
     """Let the officers take turns at the counters, one at a time, half a day each."""
-    turns = [(counter, day, half) for day in WEEKDAYS for half in HALVES for counter in counters_of(unit)]
-    officers = islice(cycle(officers_of(unit)), len(turns))
     return [
         {
             "kode": f"{unit['kode']}-j{number:02d}",
             "petugas": officer,
             "loket": counter,
-            "hari": day,
-            "mulai": starts,
-            "selesai": ends,
+            "hari": WEEKDAYS[day],
+            "mulai": HALVES[after][0],
+            "selesai": HALVES[after][1],
         }
-        for number, ((counter, day, (starts, ends)), officer) in enumerate(zip(turns, officers, strict=True), start=1)
+        for number, ((counter, day, after), officer) in enumerate(turns_of(unit).items(), start=1)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,13 +13,13 @@ import qrcode
 from flask.testing import FlaskClient
 
 from portal import services
-from portal.demo import history, published, registry, staff
+from portal.demo import history, periods, published, registry, staff
 from portal.demo.history import Clock, History
 from portal.demo.staff import Member
 from portal.demo.ways import add_ways
 from portal.domain.code import printed
 from portal.domain.period import Period
-from portal.services import Portal, policy
+from portal.services import Portal
 from portal.services.admit import clients
 from portal.services.enrol.workbook import import_rows
 from portal.services.publish.release import release
@@ -53,14 +54,14 @@ def set_up(
     report = services.run(portal, import_rows, registry.rows(government, today), dry_run=False, actor=ACTOR)
     if not report.applied:
         raise ValueError(report.errors)
-    services.run(portal, policy.set_choice, key="appraisal_feed", value="true", actor=ACTOR)
+    periods.begin(portal, history.first_day(today))
     codes = _codes(portal)
     surveyed = next(unit for unit in government.units if unit.get("published_survey"))
     month = published.month_before(today)
     ballots = published.send_all(
         folder, browser, clock, portal.time_zone, [codes[code] for code in registry.counters_of(surveyed)], month
     )
-    ratings = history.live(History(portal, clock, codes, government), today, say)
+    ratings = history.live(History(portal, clock, codes, government, partial(periods.pass_a_day, portal)), today, say)
     clock.now = present
     services.run(portal, release, weekly=True)
     add_ways(portal, government.units[0]["kode"], government.units[1]["kode"])
