@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench fmt lock python tools system
+.PHONY: help demo run test check bench bench-scores fmt lock python tools system
 
 BIN := .venv/bin
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header \
@@ -29,7 +29,7 @@ fi
 endef
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: python ## a made-up government with data; prints where to look (ARGS=--lan lets phones on the network rate)
 	$(BIN)/python -m portal.app demo $(ARGS)
@@ -49,6 +49,9 @@ check: tools ## style, types, layers, templates
 
 bench: tools system ## measure the bars of the speed table; prints it
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-scores: tools ## measure the fair officer score in made-up governments whose truth is known; prints the bars
+	$(BIN)/python -m tests.benchmarks.scores $(ARGS)
 
 fmt: tools ## rewrite code and templates in the house style
 	$(BIN)/ruff check --fix

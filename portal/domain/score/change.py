@@ -61,13 +61,34 @@ def change(before: Sequence[Point], now: Point | None) -> Change:
     return Change.UP if distance > 0 else Change.DOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The centre of an XmR chart and the mean of its moving ranges."""
+
+    centre: Fraction
+    mean_range: Fraction
+
+    def limit(self, ranges: Fraction = XMR) -> Fraction:
+        """Return how far from the centre chance reaches, as so many mean moving ranges."""
+        return ranges * self.mean_range
+
+
+def chart(values: Sequence[Fraction]) -> Chart:
+    """Return the chart of values in the order of time.
+
+    Raises:
+        ZeroDivisionError: there are fewer than two.
+    """
+    moving = [abs(later - earlier) for earlier, later in pairwise(values)]
+    return Chart(sum(values, Fraction(0)) / len(values), sum(moving, Fraction(0)) / len(moving))
+
+
 def _limits(known: Sequence[Point], now: Point) -> tuple[Fraction, Fraction]:
     """Return the centre, and the square of how far a month may lie from it by chance."""
-    ranges = [abs(later.value - earlier.value) for earlier, later in pairwise(known)]
-    if len(known) == BASELINE and any(ranges):
-        centre = sum((point.value for point in known), Fraction(0)) / BASELINE
-        limit = XMR * sum(ranges, Fraction(0)) / len(ranges)
-        return centre, limit * limit
+    if len(known) == BASELINE:
+        charted = chart([point.value for point in known])
+        if charted.mean_range:
+            return charted.centre, charted.limit() ** 2
     # Too few months, or months that are all alike, say nothing of how months differ: the ballots inside them must.
     answers = sum(point.n for point in known)
     centre = sum((point.value * point.n for point in known), Fraction(0)) / answers

@@ -17,6 +17,8 @@ Z = Decimal("1.959963984540054")
 LOWEST_SCORE, HIGHEST_SCORE = 25, 100
 _SPAN = HIGHEST_SCORE - LOWEST_SCORE
 _PLACES = 2
+_PHI_PLACES = 4
+_LEAST_SHARE = Fraction(5, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,22 @@ def interval(mean: Fraction, n: int, phi: Decimal = STARTING_PHI) -> Range | Non
         return None
     lower, upper = wilson((mean - LOWEST_SCORE) / _SPAN, n / Fraction(phi))
     return Range(_points(lower), _points(upper))
+
+
+def share_of(mean: Fraction) -> Fraction:
+    """Return a mean in points as a share 0..1 of its scale, kept far enough from both ends to tell a variance."""
+    return min(max((mean - LOWEST_SCORE) / _SPAN, _LEAST_SHARE), 1 - _LEAST_SHARE)
+
+
+def phi_of(variance: Fraction | None, mean: Fraction) -> Decimal:
+    """Return by how much one ballot varies less than a yes/no answer, four decimals; the starting value where unknown.
+
+    `variance` of ballots is in squared points, `mean` in points. A range must not collapse, so a government whose
+    ballots never differ keeps the starting value as well.
+    """
+    share = share_of(mean)
+    phi = rounded((variance or 0) / (_SPAN * _SPAN * share * (1 - share)), _PHI_PLACES)
+    return phi or STARTING_PHI
 
 
 def _points(share: Decimal) -> Decimal:

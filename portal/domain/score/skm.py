@@ -7,7 +7,7 @@ Source: PermenPANRB 14/2017 (weights, conversion, class table).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -107,9 +107,14 @@ def index(tallies: Mapping[str, Tally], asked: Sequence[str], weight: Weight = W
     if len(known) < len(means):
         reason: Reason = "element-unanswered" if known else "nothing-answered"
         return Ikm(means, share, exact=None, ikm=None, mutu=None, reason=reason)
-    exact = sum(known, Fraction(0)) * share * POINTS_PER_STEP
+    exact = converted(known, share)
     ikm = rounded(exact, PLACES)
     return Ikm(means, share, exact=exact, ikm=ikm, mutu=class_of(ikm), reason=None)
+
+
+def converted(means: Iterable[Fraction], weight: Fraction) -> Fraction:
+    """Return the index in points, exact, of element means (NRR, 1..4) that all have the same weight."""
+    return sum(means, Fraction(0)) * weight * POINTS_PER_STEP
 
 
 def class_of(ikm: Decimal) -> Mutu:
