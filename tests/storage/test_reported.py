@@ -7,13 +7,15 @@ from typing import Final
 
 import pytest
 
+from portal.domain.period import Period
 from portal.services import Portal
 from portal.storage import reported
 from portal.storage.tables import Campaign, ServedCount
 from tests.government import Government, small
 from tests.published import statements
 
-FIRST, LAST = date(2026, 1, 1), date(2026, 6, 30)
+HALF: Final = Period.parse("2026-S1")
+FIRST, LAST = HALF.starts_on, HALF.ends_on
 BEFORE: Final = date(2025, 12, 31)
 
 
@@ -66,6 +68,18 @@ def test_a_campaign_that_states_a_number_goes_before_what_was_counted(portal: Po
             row = {"unit_id": made.units["UPT-1"], "service_id": None, "starts_on": min(FIRST, ends_on)}
             session.add(Campaign(campaign_code=code, population=population, ends_on=ends_on, **row))
     with statements(portal) as seen, portal.read() as session:
-        found = reported.get_reported(session, made.units["UPT-1"], [made.units["UPT-1"]], FIRST, LAST)
-    assert (found.served, found.indicators, found.past) == (300, (), ())
+        found = reported.get_reported(session, made.units["UPT-1"], [made.units["UPT-1"]], HALF)
+    assert (found.served, found.counted, found.indicators, found.past) == (300, 100, (), ())
     assert len(seen) == 1
+
+
+def test_what_each_unit_served_sums_up_to_what_they_served_together(portal: Portal, made: Government) -> None:
+    serve(portal, made, "UPT-1", FIRST, 40, "KTP")
+    serve(portal, made, "UPT-1", FIRST, 30)
+    serve(portal, made, "UPT-1", LAST, 10)
+    serve(portal, made, "UPT-2", LAST, 20)
+    serve(portal, made, "UPT-2", BEFORE, 1000)
+    with portal.read() as session:
+        found = reported.list_served_per_unit(session, FIRST, LAST)
+    assert found == {made.units["UPT-1"]: 50, made.units["UPT-2"]: 20}
+    assert sum(found.values()) == served(portal, made, "UPT-1", "UPT-2")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from portal.domain import indicator
 from portal.domain.errors import NotFound
 from portal.domain.evidence import EVIDENCE
 from portal.domain.period import Period
@@ -30,7 +31,7 @@ LONGEST_KEY: Final = 100
 ON_COUNTERS: Final = "loket"
 ON_PLATES: Final = "petugas"
 COUNTER_CHANNELS: Final = tuple(channel for channel in EVIDENCE if channel != ON_PLATES)
-INDICATOR_KINDS: Final = ("jumlah", "mutu", "waktu", "anggaran", "hasil", "respons pengaduan")
+_MEASURES: Final = {words: measure for measure, words in indicator.WORDS.items()}
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _HOST: Final = re.compile(r"[a-z0-9.-]+\.[a-z0-9-]+")
@@ -72,13 +73,15 @@ class Kind(StrEnum):
     DECIMAL = "decimal"
     CHANNEL = "channel"
     INDICATOR_KIND = "indicator-kind"
+    MEASURE = "measure"
     PERIOD = "period"
     LINK = "link"
 
 
 CHOICES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.CHANNEL: COUNTER_CHANNELS,
-    Kind.INDICATOR_KIND: INDICATOR_KINDS,
+    Kind.INDICATOR_KIND: indicator.KINDS,
+    Kind.MEASURE: tuple(_MEASURES),
 }
 """The words of which a cell holds one."""
 
@@ -208,6 +211,10 @@ def _choice(kind: Kind, wrong: FaultCode) -> Callable[[object], str]:
     return chosen
 
 
+def _measure(raw: object) -> str:
+    return _MEASURES[_choice(Kind.MEASURE, FaultCode.MEASURE_BAD)(raw)]
+
+
 def _period(raw: object) -> str:
     if isinstance(raw, date) and raw.day == 1:
         return f"{raw:%Y-%m}"  # what spreadsheets make of 2026-03
@@ -255,6 +262,7 @@ _READERS: Final[Mapping[Kind, Callable[[object], Value]]] = {
     Kind.DECIMAL: _number(number.decimal),
     Kind.CHANNEL: _choice(Kind.CHANNEL, FaultCode.CHANNEL_BAD),
     Kind.INDICATOR_KIND: _choice(Kind.INDICATOR_KIND, FaultCode.INDICATOR_KIND_BAD),
+    Kind.MEASURE: _measure,
     Kind.PERIOD: _period,
     Kind.LINK: _link,
 }
@@ -266,4 +274,5 @@ _SHOWN: Final[Mapping[Kind, Callable[[Any], str]]] = {
     Kind.NIP: lambda _: "…",
     Kind.SKM: _with_comma,
     Kind.DECIMAL: _with_comma,
+    Kind.MEASURE: lambda value: indicator.WORDS[value],
 }

@@ -17,6 +17,7 @@ from portal.domain.workbook.rules import (
     References,
     Registry,
     changed_links,
+    closed_faults,
     complete,
     future_faults,
     levels,
@@ -24,7 +25,7 @@ from portal.domain.workbook.rules import (
     tree_faults,
     whole,
 )
-from portal.domain.workbook.sheet import COUNTER, KEPT, OFFICER, PLATE, SERVICE, SHEETS, UNIT, Fields
+from portal.domain.workbook.sheet import COUNTER, INDICATOR, KEPT, OFFICER, PLATE, SERVICE, SHEETS, UNIT, Fields
 
 _NAMED: Final = {UNIT: "parent", SERVICE: "unit", COUNTER: "unit", OFFICER: "unit"}
 _UNKEPT: Final = {"plate"}  # stands in the sheet `Petugas`, is kept as a counter
@@ -73,8 +74,11 @@ class Plan:
         return not any(self.changes.values())
 
 
-def plan(reading: Reading, registry: Registry, today: date) -> Plan:
-    """Compare the file with the registry; an import applies all of the plan, or nothing when it is refused."""
+def plan(reading: Reading, registry: Registry, today: date, closed_until: date | None = None) -> Plan:
+    """Compare the file with the registry; an import applies all of the plan, or nothing when it is refused.
+
+    `closed_until` is the last day of the last closed period, whose indicators stay as they were signed.
+    """
     rows = {row.code: row for row in reading.rows.get(OFFICER, ())}
     wanted = {
         name: {row.code: complete(name, whole(row, registry[name].get(row.code))) for row in listed}
@@ -84,6 +88,9 @@ def plan(reading: Reading, registry: Registry, today: date) -> Plan:
     depth, circles = levels(world[UNIT])
     faults = [*reading.faults, *_missing_sheets(reading, registry), *_faults(reading, registry, world, today)]
     faults += (fault for row in reading.rows.get(UNIT, ()) for fault in tree_faults(row, depth, circles))
+    known = registry[INDICATOR]
+    for row in reading.rows.get(INDICATOR, ()):
+        faults += closed_faults(row, known.get(row.code), closed_until)
     asked = {code: row.values["plate"] for code, row in rows.items() if "plate" in row.values}
     officers = {code: fields for code, fields in wanted.get(OFFICER, {}).items() if rows[code].sound}
     wanted[PLATE] = plates_of(officers, registry[OFFICER], registry[PLATE], asked, today)

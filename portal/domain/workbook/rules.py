@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from typing import Final, cast
 
 from portal.domain.evidence import MOBILE
+from portal.domain.indicator import measures_of
+from portal.domain.period import Period
 from portal.domain.workbook.cell import Value, shown
 from portal.domain.workbook.fault import Fault, FaultCode
 from portal.domain.workbook.reading import Row
@@ -18,12 +20,26 @@ WHOLE_DAY: Final = (time.min, time(23, 59))
 _MOST_COMPARED: Final = 500
 _MOST_HINTS: Final = 20
 
+TOLD: Final = ("realisation", "as_of", "source", "link")
+"""The fields of an indicator that are one entry of its progress."""
+
 Registry = Mapping[str, Mapping[str, Fields]]
 
 
 def whole(row: Row, stored: Fields | None) -> dict[str, Value]:
-    """Return all fields of a row: its own, else the stored ones, else the defaults."""
-    return row.sheet.defaults | dict(stored or {}) | dict(row.values)
+    """Return all fields of a row: its own, else the stored ones, else the defaults.
+
+    Of an indicator the realisation of the latest date counts, so a file that tells an older one, or none, changes none.
+    """
+    fields = row.sheet.defaults | dict(stored or {}) | dict(row.values)
+    if row.sheet.name == INDICATOR and _tells_nothing_new(fields, stored):
+        return fields | {name: stored[name] if stored else None for name in TOLD}
+    return fields
+
+
+def _tells_nothing_new(fields: Fields, stored: Fields | None) -> bool:
+    told, known = (cast("date | None", of["as_of"]) for of in (fields, stored or {"as_of": None}))
+    return fields["realisation"] is None or (told is not None and known is not None and told < known)
 
 
 def complete(sheet: str, fields: dict[str, Value]) -> dict[str, Value]:
@@ -105,6 +121,22 @@ def _served(row: Row, fields: Fields, world: Registry) -> Iterator[Fault]:
 def _indicator(row: Row, fields: Fields, _: Registry) -> Iterator[Fault]:
     if fields["realisation"] is not None and fields["as_of"] is None:
         yield row.fault(FaultCode.VALUE_MISSING, "as_of")
+    measure = fields["measure"]
+    if measure is not None and measure not in measures_of(officer=fields["officer"] is not None):
+        yield row.fault(FaultCode.MEASURE_UNFIT, "measure")
+    if measure is not None and row.values.get("realisation") is not None:
+        yield row.fault(FaultCode.REALISATION_COUNTED, "realisation")
+
+
+def closed_faults(row: Row, stored: Fields | None, closed_until: date | None) -> Iterator[Fault]:
+    """Yield what would change an indicator of a closed period; its progress may go on, and counts as later."""
+    if row.sheet.name != INDICATOR or closed_until is None or not row.sound:
+        return
+    fields = whole(row, stored)
+    codes = {str(of["period_code"]) for of in (fields, stored) if of}
+    is_same = stored is not None and all(fields[name] == stored[name] for name in fields if name not in TOLD)
+    if not is_same and any(Period.parse(code).ends_on <= closed_until for code in codes):
+        yield row.fault(FaultCode.PERIOD_CLOSED, "period_code")
 
 
 def _never(row: Row, fields: Fields, first: str) -> Iterator[Fault]:

@@ -112,8 +112,9 @@ HELP: Final = {
         "tugas": "Tugas yang diukur.",
         "sasaran unit": "Sasaran unit yang didukung.",
         "periode": "2026-03 (bulan), 2026-Q1 (triwulan), 2026-S1 (semester), atau 2026 (tahun).",
+        "ukuran portal": "Boleh dikosongkan. Bila diisi, realisasi dihitung portal sendiri, untuk satu periode dasar.",
         "target": "Angka tanpa titik ribuan, koma untuk pecahan.",
-        "realisasi": "Angka tanpa titik ribuan, koma untuk pecahan.",
+        "realisasi": "Angka tanpa titik ribuan, koma untuk pecahan. Kosong bila ada ukuran portal.",
         "per tanggal": "Tanggal realisasi. Wajib bila realisasi diisi.",
         "sumber": "Dari mana realisasi diambil. Portal tidak memeriksanya.",
         "tautan": "Alamat https bukti dukung.",
@@ -125,6 +126,7 @@ HELP: Final = {
         "tahun": "Tahun survei.",
         "IKM": "IKM seperti yang diterbitkan, 25,00 sampai 100,00.",
         "responden": "Jumlah responden. Boleh dikosongkan.",
+        "sumber": "Di mana IKM itu diterbitkan. Boleh dikosongkan.",
     },
 }
 
@@ -163,10 +165,14 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     INDICATOR: (
         (
             *("IND-1", "DINAS-1", "P-01", "Berkas contoh selesai tepat waktu", "berkas", "waktu", "Melayani berkas"),
-            *("Layanan tepat waktu", "2026-S1", "1200", "410,5", "2026-02-28", "Aplikasi contoh"),
+            *("Layanan tepat waktu", "2026-S1", "", "1200", "410,5", "2026-02-28", "Aplikasi contoh"),
             *("https://data.example.go.id/berkas", ""),
         ),
-        ("IND-2", "DINAS", "", "Survei contoh", "kali", "jumlah", "", "", "2026", "4", "", "", "", "", ""),
+        ("IND-2", "DINAS", "", "Survei contoh", "kali", "jumlah", "", "", "2026", "", "4", "", "", "", "", ""),
+        ("IND-3", "DINAS-1", "", "IKM", "poin", "mutu", "", "", "2026-S1", "ikm", "85", "", "", "", "", ""),
     ),
-    PAST: (("", "DINAS-1", "2025", "84,27", "310"), ("DINAS-1.2024", "DINAS-1", "2024", "82,10", "")),
+    PAST: (
+        ("", "DINAS-1", "2025", "84,27", "310", "Laporan SKM contoh"),
+        ("DINAS-1.2024", "DINAS-1", "2024", "82,10", "", ""),
+    ),
 }

@@ -16,11 +16,12 @@ from portal.domain.workbook.cell import shown
 from portal.domain.workbook.fault import Fault
 from portal.domain.workbook.planning import Change, ChangeKind, Plan, doubts, plan
 from portal.domain.workbook.reading import Reading, read_tables, table_of
-from portal.domain.workbook.sheet import KEPT
+from portal.domain.workbook.rules import TOLD
+from portal.domain.workbook.sheet import INDICATOR, KEPT
 from portal.services import Portal
 from portal.services.enrol.separated import read_separated
 from portal.services.enrol.spreadsheet import LARGEST_FILE, read_spreadsheet
-from portal.storage import audit, registry
+from portal.storage import audit, indicators, periods, registry
 
 __all__ = [
     "LARGEST_FILE",
@@ -137,10 +138,12 @@ def _import(
         return _report(portal, planned, found, dry_run=dry_run, outdated=outdated)
     with portal.begin(repeatable=True) as session:
         registry.hold_registry(session)
+        periods.hold_closed_until(session)
         planned = _plan(portal, session, reading)
         outdated = agreed is not None and agreed != _digest(portal, planned)
         if not (outdated or planned.is_refused or planned.is_empty):
             _apply(session, planned)
+            _append_progress(portal, session, planned, actor)
             detail = {"sha256": source, "sheets": _audited(planned)}
             audit.append(session, at=portal.now(), actor=actor, act=ACT, detail=detail)
     return _report(portal, planned, found, dry_run=False, outdated=outdated)
@@ -148,7 +151,8 @@ def _import(
 
 def _plan(portal: Portal, session: Session, reading: Reading) -> Plan:
     named = {name: [row.code for row in rows] for name, rows in reading.rows.items()}
-    return plan(reading, registry.get_registry(session, named=named), portal.today())
+    stored = registry.get_registry(session, named=named)
+    return plan(reading, stored, portal.today(), periods.find_closed_until(session))
 
 
 def _digest(portal: Portal, planned: Plan) -> str:
@@ -168,6 +172,23 @@ def _apply(session: Session, planned: Plan) -> None:
         changed = [(change.code, change.after) for change in changes if change.kind is not ChangeKind.CREATED]
         registry.add_rows(session, sheet, created, lambda: secrets.randbits(_CODE_BITS))
         registry.put_rows(session, sheet, changed)
+
+
+def _append_progress(portal: Portal, session: Session, planned: Plan, actor: str) -> None:
+    """Keep each realisation that is new, or said in another way, as an entry of its own."""
+    for change in planned.changes[INDICATOR]:
+        fields: Mapping[str, Any] = planned.world[INDICATOR][change.code]
+        if fields["realisation"] is not None and change.after.keys() & set(TOLD):
+            indicators.append_progress(
+                session,
+                change.code,
+                as_of=fields["as_of"],
+                value=fields["realisation"],
+                source=fields["source"],
+                link=fields["link"],
+                entered_by=actor,
+                entered_at=portal.now(),
+            )
 
 
 def _audited(planned: Plan) -> dict[str, Any]:
