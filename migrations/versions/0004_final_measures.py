@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,8 +18,10 @@ depends_on = None
 JSON: Final = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 APPEND_ONLY: Final = {
     "snapshots": "id period_code version signed_at key_code previous_hash hash jws reason".split(),
-    "parameter_sheets": "id period_code version instrument body hash".split(),
+    "parameter_sheets": "id period_code version instrument body withheld hash".split(),
 }
+TOLD: Final = ("realisation", "as_of", "source", "link")
+"""What an indicator kept of its realisation itself, before each was an entry of its progress."""
 
 
 def upgrade() -> None:
@@ -27,6 +31,7 @@ def upgrade() -> None:
     _periods()
     _snapshots()
     _progress()
+    _count_for_officers()
     for table, columns in APPEND_ONLY.items():
         _refuse_changes(table, columns)
 
@@ -86,7 +91,13 @@ def _comments() -> None:
             "id",
             sa.LargeBinary(length=32),
             nullable=False,
-            comment="HMAC of the response, so that each leaves one; leads back to none",
+            comment="HMAC of the receipt, so that each response leaves one; leads back to none",
+        ),
+        sa.Column(
+            "case_code",
+            sa.String(length=200),
+            nullable=True,
+            comment="of one whose writer asks for an answer: it is in no batch",
         ),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -104,10 +115,12 @@ def _comments() -> None:
             "decided_by", sa.String(length=200), nullable=True, comment="the reviewer who decided what was suspected"
         ),
         sa.CheckConstraint("state IN ('waiting', 'suspected', 'released', 'withheld')", name=op.f("ck_comments_state")),
+        sa.ForeignKeyConstraint(["case_code"], ["cases.case_code"], name=op.f("fk_comments_case_code")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_comments_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_comments_case_code", "comments", ["case_code"], unique=False)
     op.create_index("ix_comments_unit_id_month", "comments", ["unit_id", "month"], unique=False)
 
 
@@ -142,6 +155,12 @@ def _snapshots() -> None:
         sa.Column("version", sa.SmallInteger(), nullable=False),
         sa.Column("instrument", sa.String(length=200), nullable=False),
         sa.Column("body", JSON, nullable=False),
+        sa.Column(
+            "withheld",
+            JSON,
+            nullable=False,
+            comment="what the officers' scores were computed from beside it, never published; the body names its hash",
+        ),
         sa.Column(
             "hash",
             sa.LargeBinary(length=32),
@@ -202,7 +221,12 @@ def _progress() -> None:
         sa.Column("indicator_id", sa.Integer(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("value", sa.String(length=200), nullable=False, comment="decimal string"),
-        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column(
+            "source",
+            sa.String(length=200),
+            nullable=True,
+            comment="where it was taken from; the portal checks none",
+        ),
         sa.Column("link", sa.String(length=200), nullable=True),
         sa.Column("entered_by", sa.String(length=200), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
@@ -218,6 +242,16 @@ def _progress() -> None:
             nullable=True,
             comment="what the portal itself counts it by; none: handed in",
         ),
+    )
+    op.execute(
+        "INSERT INTO progress (indicator_id, as_of, value, source, link, entered_by, entered_at) "
+        "SELECT id, as_of, realisation, source, link, 'workbook', CURRENT_TIMESTAMP FROM indicators "
+        "WHERE realisation IS NOT NULL AND as_of IS NOT NULL ORDER BY id"
+    )
+    for column in TOLD:
+        op.drop_column("indicators", column)
+    op.add_column(
+        "past_scores", sa.Column("source", sa.String(length=200), nullable=True, comment="where it was published")
     )
     op.add_column(
         "release_cells",
@@ -261,10 +295,91 @@ def _refuse_changes(table: str, columns: list[str]) -> None:
     op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}")
 
 
+SURVEY: Final = "skm-14-2017@1"
+OF_OFFICERS: Final = ("KOMPETENSI", "PERILAKU")
+TO_OFFICERS: Final = "SKM_OFFICER"
+TALLIES: Final = sa.table(
+    "tallies",
+    *(sa.column(name) for name in "counts_on late day_part unit_id counter_id service officer channel".split()),
+    *(sa.column(name) for name in "evidence measure state n1 n2 n3 n4 n total squares".split()),
+)
+PENDING: Final = sa.table(
+    "pending", *(sa.column(name) for name in "response_id cut subject month measure released current".split())
+)
+
+
+def _count_for_officers() -> None:
+    """Count the two elements about people for the officers who served, from the ballots that were given so far."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    waiting: list[dict[str, Any]] = []
+    for row in _ballots():
+        given = {element: row.answers[element] for element in OF_OFFICERS if element in row.answers}
+        state = row.state or "counted"
+        if len(given) == len(OF_OFFICERS):
+            total = sum(given.values())
+            sums_of = sums.setdefault(_tally_key(row, state), [0, 0, 0])
+            sums_of[:] = [sums_of[0] + 1, sums_of[1] + total, sums_of[2] + total * total]
+            given[TO_OFFICERS] = total
+        if row.officer_id is not None and state == "counted":
+            waiting += [_pending(row, element, value) for element, value in given.items()]
+    connection, names = op.get_bind(), [column.name for column in TALLIES.columns]
+    rows = [dict(zip(names, (*key, 0, 0, 0, 0, *counts), strict=True)) for key, counts in sorted(sums.items())]
+    for table, values in ((TALLIES, rows), (PENDING, waiting)):
+        for start in range(0, len(values), 500):
+            connection.execute(sa.insert(table), values[start : start + 500])
+
+
+def _ballots() -> Iterator[Any]:
+    """Walk over the nine-element ballots as they stand, with what decides where each counts."""
+    latest = {
+        table: f"(SELECT max(x.revision) FROM {table} x WHERE x.response_id = {table}.response_id"  # noqa: S608 - our own table names
+        for table in ("ballots", "attributions", "verdicts")
+    }
+    query = f"""
+        SELECT r.id, r.given_on, r.counts_on, r.day_part, r.unit_id, r.counter_id, r.channel, r.evidence,
+               ballots.answers, attributions.service_id, attributions.service_basis, attributions.officer_id,
+               verdicts.state
+        FROM ballots
+        JOIN responses r ON r.id = ballots.response_id
+        JOIN attributions ON attributions.response_id = r.id AND attributions.revision = {latest["attributions"]})
+        LEFT JOIN verdicts ON verdicts.response_id = r.id AND verdicts.revision = {latest["verdicts"]})
+        WHERE ballots.instrument = '{SURVEY}'
+          AND ballots.revision = {latest["ballots"]} AND x.instrument = ballots.instrument)
+        ORDER BY r.id
+    """  # noqa: S608 - our own table names
+    typed = sa.text(query).columns(given_on=sa.Date(), counts_on=sa.Date(), answers=JSON)
+    return iter(op.get_bind().execute(typed).all())
+
+
+def _tally_key(row: Any, state: str) -> tuple[Any, ...]:  # noqa: ANN401 - a row of `_ballots`
+    service = "lainnya" if row.service_basis == "other" else str(row.service_id or "-")
+    officer, late = str(row.officer_id or "-"), row.counts_on != row.given_on
+    place = (row.counts_on, late, row.day_part, row.unit_id, row.counter_id)
+    return (*place, service, officer, row.channel, row.evidence, f"{SURVEY}:{TO_OFFICERS}", state)
+
+
+def _pending(row: Any, element: str, value: int) -> dict[str, Any]:  # noqa: ANN401 - a row of `_ballots`
+    month, measure = date(row.counts_on.year, row.counts_on.month, 1), f"{SURVEY}:{element}"
+    cell = {"cut": "officer", "subject": str(row.officer_id), "month": month, "measure": measure}
+    return {"response_id": row.id, **cell, "released": 0, "current": value}
+
+
+def _forget_officers() -> None:
+    """Take the counts for officers out again; the ballots stay."""
+    connection, ours = op.get_bind(), {"survey": f"{SURVEY}:%", "whole": f"{SURVEY}:{TO_OFFICERS}"}
+    for table in ("pending", "release_cells"):
+        statement = f"DELETE FROM {table} WHERE cut = 'officer' AND measure LIKE :survey"  # noqa: S608 - our own table names
+        connection.execute(sa.text(statement).bindparams(survey=ours["survey"]))
+    connection.execute(sa.text("DELETE FROM tallies WHERE measure = :whole").bindparams(whole=ours["whole"]))
+
+
 def downgrade() -> None:
     """Take back."""
+    _forget_officers()
     op.drop_column("release_cells", "parts")
     op.drop_column("release_cells", "composition")
+    op.drop_column("past_scores", "source")
+    _take_progress_back()
     op.drop_column("indicators", "measure")
     op.drop_index(op.f("ix_progress_indicator_id"), table_name="progress")
     op.drop_table("progress")
@@ -272,6 +387,7 @@ def downgrade() -> None:
     op.drop_table("snapshots")
     op.drop_table("parameter_sheets")
     op.drop_index("ix_comments_unit_id_month", table_name="comments")
+    op.drop_index("ix_comments_case_code", table_name="comments")
     op.drop_table("comments")
     op.drop_index("ix_cases_unit_id_opened_on", table_name="cases")
     op.drop_table("cases")
@@ -280,3 +396,19 @@ def downgrade() -> None:
     op.drop_table("choices")
     op.drop_index("ix_carried_month", table_name="carried")
     op.drop_table("carried")
+
+
+def _take_progress_back() -> None:
+    """Keep of each indicator what counts, and lose the way there."""
+    types = {"as_of": sa.Date(), "realisation": sa.String(length=200)}
+    comments = {
+        "realisation": "decimal string",
+        "source": "where the realisation was taken from; the portal checks none",
+    }
+    for column in TOLD:
+        kind = types.get(column, sa.String(length=200))
+        op.add_column("indicators", sa.Column(column, kind, nullable=True, comment=comments.get(column)))
+    latest = "SELECT {} FROM progress p WHERE p.indicator_id = indicators.id ORDER BY p.as_of DESC, p.id DESC LIMIT 1"
+    moved = {"realisation": "value", "as_of": "as_of", "source": "source", "link": "link"}
+    kept = ", ".join(f"{column} = ({latest.format('p.' + name)})" for column, name in moved.items())
+    op.execute(f"UPDATE indicators SET {kept} WHERE measure IS NULL")  # noqa: S608 - our own column names

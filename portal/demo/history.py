@@ -11,10 +11,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from portal.demo.registry import NOON, Government, counters_of, turns_of
+from portal.demo.words import add_words, make_profile
 from portal.domain.period import Period
 from portal.services import Portal
 from portal.services.collect import rate as collect
 from portal.services.collect import receipt as followup
+from portal.services.collect.choosing import PROFILE
 from portal.services.collect.rate import Submission
 
 SEED: Final = 20190049
@@ -116,7 +118,7 @@ def _answer(satisfaction: float, dice: random.Random) -> int:
 
 def _manner(officer: str | None) -> float:
     """Return how much more than others this officer contents people; the same on every run."""
-    return random.Random(f"{SEED} {officer}").gauss(0, 0.05) if officer else 0.0
+    return random.Random(f"{SEED} {officer}").gauss(0, 0.09) if officer else 0.0
 
 
 def _visit(portal: Portal, code: str, unit: dict[str, Any], officer: str | None, dice: random.Random) -> None:
@@ -136,4 +138,6 @@ def _visit(portal: Portal, code: str, unit: dict[str, Any], officer: str | None,
     if not unit.get("published_survey") and dice.random() < _SHARE_OF_SURVEY:
         elements = portal.instruments[SURVEY].elements
         answers = {element.code: _answer(content, dice) for element in elements}
-        followup.add_answers(portal, ticket.receipt, ticket.edit_token, SURVEY, answers)
+        profile = make_profile(portal.instruments[PROFILE], dice)
+        followup.add_answers(portal, ticket.receipt, ticket.edit_token, SURVEY, answers, profile)
+    add_words(portal, ticket, dice)

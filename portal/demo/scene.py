@@ -17,6 +17,7 @@ from portal.demo import history, periods, published, registry, staff
 from portal.demo.history import Clock, History
 from portal.demo.staff import Member
 from portal.demo.ways import add_ways
+from portal.demo.words import answer_some
 from portal.domain.code import printed
 from portal.domain.period import Period
 from portal.services import Portal
@@ -64,6 +65,8 @@ def set_up(
     ratings = history.live(History(portal, clock, codes, government, partial(periods.pass_a_day, portal)), today, say)
     clock.now = present
     services.run(portal, release, weekly=True)
+    _correct(portal, government)
+    answer_some(portal, [unit["kode"] for unit in government.units])
     add_ways(portal, government.units[0]["kode"], government.units[1]["kode"])
     names = ((surveyed["kode"], surveyed["nama"]), ("dukcapil", "Dukcapil"), ("kota", "Kota Contoh"))
     members = (*staff.add_heads(portal, list(names)), *staff.add_oversight(portal))
@@ -71,6 +74,13 @@ def set_up(
     period = Period.containing("semester", month.starts_on).period_code
     first = codes[registry.counters_of(government.units[0])[0]]
     return Scene(first, surveyed["kode"], period, members, client_code, secret, ratings, ballots)
+
+
+def _correct(portal: Portal, government: registry.Government) -> None:
+    """Find out that somebody stood in for an officer of the first unit, and sign the period again."""
+    unit = government.units[0]
+    first, *_, last = registry.officers_of(unit)
+    periods.correct(portal, registry.turns_of(unit), first, last)
 
 
 def _codes(portal: Portal) -> dict[str, str]:

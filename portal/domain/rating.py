@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from portal.domain.instrument import Instrument, tally_of
+from portal.domain.instrument import Cut, Instrument, split_key, tally_of
 from portal.domain.period import month_of
 from portal.domain.tally import Tally
 
@@ -122,10 +122,9 @@ def values_of(place: Place, standing: Standing, instruments: Mapping[str, Instru
     values: dict[CellKey, int] = {}
     for instrument_id, answers in standing.answers.items():
         instrument = instruments[instrument_id]
-        subjects = list(
-            subjects_of(instrument.measure, place.unit_path, place.counter_id, standing.service, standing.officer)
-        )
         for measure, value in instrument.contributions(answers).items():
+            cuts = instrument.cuts_of(split_key(measure)[1])
+            subjects = subjects_of(cuts, place.unit_path, place.counter_id, standing.service, standing.officer)
             values |= {CellKey(cut, subject, month, measure): value for cut, subject in subjects}
     return values
 
@@ -136,17 +135,17 @@ def service_subject(unit_id: int, service: str) -> str:
 
 
 def subjects_of(
-    measure: str, unit_path: Sequence[int], counter_id: int, service: str, officer: str
+    cuts: Collection[Cut], unit_path: Sequence[int], counter_id: int, service: str, officer: str
 ) -> Iterator[tuple[str, str]]:
-    """Name the (cut, subject) of a measure: SKM never reaches a counter, only `petugas` reaches an officer."""
-    if measure == "petugas":
-        if officer != NOBODY:
-            yield "officer", officer
-        return
-    for unit_id in unit_path:
-        yield "unit", str(unit_id)
-    yield "service", service_subject(unit_path[-1], service)
-    if measure == "layanan":
+    """Name the (cut, subject) that an answer reaches, of the `cuts` that its element has (`Instrument.cuts_of`)."""
+    if "officer" in cuts and officer != NOBODY:
+        yield "officer", officer
+    if "unit" in cuts:
+        for unit_id in unit_path:
+            yield "unit", str(unit_id)
+    if "service" in cuts:
+        yield "service", service_subject(unit_path[-1], service)
+    if "counter" in cuts:
         yield "counter", str(counter_id)
 
 

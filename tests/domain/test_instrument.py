@@ -24,6 +24,7 @@ def content_of(code: str) -> dict[str, Any]:
 
 
 QUICK, PETUGAS, SKM = (Instrument.from_mapping(content_of(code)) for code in ("quick", "petugas", "skm-14-2017"))
+TOPICS, PROFILE = (Instrument.from_mapping(content_of(code)) for code in ("topik", "profil"))
 
 
 # ------------------------------------------------------------------ the files
@@ -118,15 +119,33 @@ def test_checked_answers_are_in_the_order_asked() -> None:
     assert list(SKM.check({"PENGADUAN": 1, "WAKTU": 2, "PERSYARATAN": 3})) == ["PERSYARATAN", "WAKTU", "PENGADUAN"]
 
 
-def test_a_complete_ballot_adds_its_total_to_the_composite() -> None:
+def test_a_complete_ballot_adds_its_total_to_the_composites() -> None:
     values = SKM.contributions(COMPLETE)
     assert values.pop("skm-14-2017@1:SKM") == 27
+    assert values.pop("skm-14-2017@1:SKM_OFFICER") == 6
     assert values == dict.fromkeys(SKM.element_keys, 3)
 
 
 def test_an_incomplete_ballot_counts_for_its_elements_only() -> None:
     answers = {code: value for code, value in COMPLETE.items() if code != "BIAYA"}
-    assert set(SKM.contributions(answers)) == set(SKM.element_keys) - {"skm-14-2017@1:BIAYA"}
+    counted = {*SKM.element_keys, "skm-14-2017@1:SKM_OFFICER"} - {"skm-14-2017@1:BIAYA"}
+    assert set(SKM.contributions(answers)) == counted
+
+
+@pytest.mark.parametrize("missing", ["KOMPETENSI", "PERILAKU"])
+def test_the_whole_about_the_officer_needs_both_of_its_elements(missing: str) -> None:
+    answers = {code: value for code, value in COMPLETE.items() if code != missing}
+    assert "skm-14-2017@1:SKM_OFFICER" not in SKM.contributions(answers)
+
+
+def test_only_what_is_about_people_reaches_an_officer_and_the_help_reaches_nobody_else() -> None:
+    assert QUICK.cuts_of("LAYANAN") == ("unit", "service", "counter")
+    assert PETUGAS.cuts_of("PETUGAS") == ("officer",)
+    assert SKM.cuts_of("SKM_OFFICER") == ("officer",)
+    assert SKM.cuts_of("SKM") == ("unit", "service")
+    shared = {element.code for element in SKM.elements if "officer" in SKM.cuts_of(element.code)}
+    assert shared == {"KOMPETENSI", "PERILAKU"}
+    assert all(SKM.cuts_of(element.code)[:2] == ("unit", "service") for element in SKM.elements)
 
 
 def test_a_tap_has_one_contribution() -> None:
@@ -148,8 +167,58 @@ def test_a_contribution_becomes_the_tally_of_its_kind() -> None:
 def test_each_answer_is_counted_once_and_the_total_only_of_whole_ballots(answers: dict[str, int]) -> None:
     values = SKM.contributions(answers)
     total = values.pop("skm-14-2017@1:SKM", None)
+    of_officer = values.pop("skm-14-2017@1:SKM_OFFICER", None)
+    assert of_officer == (
+        answers["KOMPETENSI"] + answers["PERILAKU"] if answers.keys() >= {"KOMPETENSI", "PERILAKU"} else None
+    )
     assert {split_key(key)[1]: value for key, value in values.items()} == answers
     assert total == (sum(answers.values()) if len(answers) == len(ELEMENTS) else None)
+
+
+# ------------------------------------------------------------------ what is only counted
+
+
+def test_six_neutral_topics_are_the_same_for_every_face() -> None:
+    (item,) = TOPICS.items
+    assert item.several
+    assert [words["id"] for words in item.options.values()] == [
+        "Kecepatan",
+        "Keramahan",
+        "Kejelasan penjelasan",
+        "Persyaratan",
+        "Biaya",
+        "Ruang dan fasilitas",
+    ]
+
+
+def test_the_profile_asks_what_the_regulation_asks() -> None:
+    assert [(item.code, item.several) for item in PROFILE.items] == [
+        ("JENIS_KELAMIN", False),
+        ("USIA", False),
+        ("PENDIDIKAN", False),
+        ("PEKERJAAN", False),
+    ]
+    assert list(PROFILE.items[2].options) == "SD SMP SMA S1 S2 S3".split()
+    assert list(PROFILE.items[3].options) == "PNS TNI POLRI SWASTA WIRAUSAHA LAINNYA".split()
+
+
+@pytest.mark.parametrize("instrument", [TOPICS, PROFILE], ids=lambda instrument: instrument.code)
+def test_what_is_only_counted_gives_no_figure(instrument: Instrument) -> None:
+    assert (instrument.measure, instrument.element_keys, instrument.composite_key) == ("choices", (), None)
+    assert instrument.contributions({}) == {}
+    with pytest.raises(Invalid):
+        instrument.check({instrument.items[0].code: 1})
+
+
+def test_choices_are_kept_once_and_in_the_order_offered() -> None:
+    assert TOPICS.check_choices({"TOPIK": ["BIAYA", "KECEPATAN", "BIAYA"]}) == {"TOPIK": ("KECEPATAN", "BIAYA")}
+    assert PROFILE.check_choices({"USIA": ["USIA_60"], "JENIS_KELAMIN": []}) == {"USIA": ("USIA_60",)}
+
+
+@pytest.mark.parametrize("chosen", [{"TOPIK": ["HARGA"]}, {"USIA": ["USIA_60"]}, {"TOPIK": ["BIAYA", "L"]}])
+def test_a_choice_that_was_not_offered_is_refused(chosen: dict[str, list[str]]) -> None:
+    with pytest.raises(Invalid):
+        TOPICS.check_choices(chosen)
 
 
 # ------------------------------------------------------------------ faulty files
@@ -165,13 +234,17 @@ MISSING = object()
         (("version",), 0, "quick: version"),
         (("version",), True, "quick: version"),
         (("version",), MISSING, "instrument is missing: version"),
-        (("measure",), "fair", "quick: measure must be one of layanan, petugas, skm"),
+        (("measure",), "fair", "quick: measure must be one of layanan, petugas, skm, choices"),
         (("title",), "Cepat", "instrument does not know: title"),
         (("elements",), [], "quick: elements must be a list"),
         (("elements",), "LAYANAN", "quick: elements must be a list"),
         (("elements",), ["LAYANAN"], "quick: elements must be a table"),
         (("elements", 0, "code"), "layanan", "quick: element code 'layanan'"),
         (("elements", 0, "code"), "SKM", "quick: SKM names the whole ballot"),
+        (("elements", 0, "code"), "SKM_UNIT", "quick: SKM_UNIT names the whole ballot"),
+        (("elements",), MISSING, "quick: measure layanan asks elements, not items"),
+        (("items",), [{}], "quick: measure layanan asks elements, not items"),
+        (("measure",), "choices", "quick: measure choices asks items, not elements"),
         (("elements", 0, "code"), MISSING, "quick: element is missing: code"),
         (("elements", 0, "icon"), "x", "quick: element does not know: icon"),
         (("elements", 0, "number"), "1", "quick: LAYANAN: number"),
@@ -221,3 +294,47 @@ def test_further_languages_are_welcome() -> None:
     content = content_of("quick")
     content["elements"][0]["name"]["jv"] = "Layanan"
     assert Instrument.from_mapping(content).elements[0].name["jv"] == "Layanan"
+
+
+@pytest.mark.parametrize(
+    "changes, complaint",
+    [
+        ({"code": "WAKTU"}, "skm-14-2017: WAKTU must begin with SKM_"),
+        ({"code": "SKM"}, "skm-14-2017: SKM must begin with SKM_"),
+        ({"cut": "city"}, "SKM_OFFICER: cut must be one of unit, service, counter, officer"),
+        ({"elements": ["HARGA"]}, "SKM_OFFICER: no such element: HARGA"),
+        ({"elements": ["WAKTU", "WAKTU"]}, "SKM_OFFICER: elements is repeated: WAKTU"),
+        ({"weight": 2}, "composite does not know: weight"),
+    ],
+)
+def test_a_faulty_composite_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    content = content_of("skm-14-2017")
+    content["composites"][0] |= changes
+    with pytest.raises(ValueError, match=complaint):
+        Instrument.from_mapping(content)
+
+
+@pytest.mark.parametrize(
+    "changes, complaint",
+    [
+        ({"several": 1}, "topik: TOPIK: several must be true or false"),
+        ({"code": "topik"}, "topik: item code 'topik'"),
+        ({"options": []}, "topik: TOPIK: options must be a list"),
+        ({"options": [{"code": "A", "id": "A"}]}, "topik: TOPIK: A is missing language en"),
+        ({"options": [{"id": "A", "en": "A"}]}, "topik: TOPIK: option code must be text"),
+        ({"options": [{"code": "A", "id": "A", "en": "A"}] * 2}, "topik: TOPIK: option code is repeated: A"),
+        ({"faces": True}, "topik: item does not know: faces"),
+    ],
+)
+def test_a_faulty_item_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    content = content_of("topik")
+    content["items"][0] |= changes
+    with pytest.raises(ValueError, match=complaint):
+        Instrument.from_mapping(content)
+
+
+def test_an_item_asked_twice_is_refused() -> None:
+    content = content_of("topik")
+    content["items"] *= 2
+    with pytest.raises(ValueError, match="topik: item code is repeated: TOPIK"):
+        Instrument.from_mapping(content)

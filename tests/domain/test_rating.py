@@ -83,6 +83,24 @@ def test_a_survey_never_reaches_a_counter_and_counts_as_a_whole_only_when_comple
     assert cells(Standing(answers=whole))["unit", "2", f"{SURVEY}:SKM"] == 27
 
 
+def test_of_a_survey_only_what_is_about_people_reaches_the_officer() -> None:
+    found = cells(Standing("5", "9", answers={SURVEY: {**FULL, "PERILAKU": 4}}))
+    assert {(measure, n) for (cut, _, measure), n in found.items() if cut == "officer"} == {
+        (f"{SURVEY}:KOMPETENSI", 3),
+        (f"{SURVEY}:PERILAKU", 4),
+        (f"{SURVEY}:SKM_OFFICER", 7),
+    }
+    assert {cut for cut, _, measure in found if measure == f"{SURVEY}:SKM_OFFICER"} == {"officer"}
+    nobody = cells(Standing("5", "-", answers={SURVEY: FULL}))
+    assert not [key for key in nobody if key[0] == "officer" or key[2].endswith("_OFFICER")]
+
+
+def test_topics_and_profile_reach_nothing() -> None:
+    standing = Standing("5", "9", answers={"topik@1": {}, "profil@1": {}})
+    assert cells(standing) == {}
+    assert tallies_of(PLACE, standing, INSTRUMENTS) == {}
+
+
 @pytest.mark.parametrize("state", ["held:Q3", "excluded:Q9"])
 def test_what_does_not_count_stays_in_the_tallies_under_its_state_and_reaches_no_cell(state: str) -> None:
     standing = Standing(state=state, answers={QUICK: {"LAYANAN": 4}})
@@ -115,7 +133,10 @@ def test_the_tallies_of_a_response_carry_its_full_key() -> None:
 
 def test_a_complete_ballot_adds_its_elements_and_its_whole() -> None:
     found = tallies_of(PLACE, Standing(answers={SURVEY: FULL}), INSTRUMENTS)
-    assert len(found) == 10
+    assert len(found) == 11
+    assert {key.measure: tally for key, tally in found.items()}[f"{SURVEY}:SKM_OFFICER"] == Tally(
+        n=1, total=6, squares=36
+    )
     assert {key.measure: tally for key, tally in found.items()}[f"{SURVEY}:SKM"] == Tally(n=1, total=27, squares=729)
 
 

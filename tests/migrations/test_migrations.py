@@ -22,7 +22,7 @@ from portal.services.rebuild import check_tallies
 from portal.settings import Settings
 from portal.storage import migrate
 from portal.storage.database import make_engine
-from portal.storage.tables import APPEND_ONLY, Base
+from portal.storage.tables import APPEND_ONLY, Base, Progress
 from tests.clock import Clock
 from tests.government import without_officers
 
@@ -201,6 +201,33 @@ def test_upgrading_keeps_the_data_and_so_does_going_back(engine: Engine) -> None
     downgrade(engine, NUMBERS[0])
     with engine.connect() as connection:
         assert rows(connection) == before
+
+
+def test_a_realisation_kept_with_its_indicator_becomes_an_entry_of_its_progress_and_goes_back(engine: Engine) -> None:
+    told = {"realisation": "410.5", "as_of": date(2026, 2, 28), "source": "Aplikasi contoh", "link": None}
+    named = {"unit_id": 1, "name": "Berkas", "unit_of_measure": "berkas", "kind": "waktu", "period_code": "2026-S1"}
+    upgrade(engine, "0003")
+    with engine.connect() as connection:
+        metadata = MetaData()
+        metadata.reflect(connection, only=["units", "indicators"])
+        connection.execute(insert(metadata.tables["units"]).values(ROWS["units"]))
+        indicators = metadata.tables["indicators"]
+        connection.execute(insert(indicators).values(id=1, indicator_code="I1", **named, **told))
+        connection.execute(insert(indicators).values(id=2, indicator_code="I2", **named))
+        connection.commit()
+    upgrade(engine)
+    with engine.connect() as connection:
+        [entry] = connection.execute(select(Progress)).mappings()
+        assert (entry["indicator_id"], entry["value"], entry["as_of"]) == (1, "410.5", date(2026, 2, 28))
+        assert (entry["source"], entry["link"], entry["entered_by"]) == ("Aplikasi contoh", None, "workbook")
+        later = {"as_of": date(2026, 3, 31), "value": "500", "entered_by": "kepala", "source": "Catatan"}
+        connection.execute(insert(Progress).values(indicator_id=1, entered_at=entry["entered_at"], **later))
+        connection.commit()
+    downgrade(engine, "0003")
+    with engine.connect() as connection:
+        back = {row["id"]: row for row in connection.execute(select(indicators)).mappings()}
+        assert (back[1]["realisation"], back[1]["as_of"], back[1]["source"]) == ("500", date(2026, 3, 31), "Catatan")
+        assert (back[2]["realisation"], back[2]["as_of"]) == (None, None)
 
 
 def test_migrating_twice_changes_nothing(engine: Engine, empty_database_url: str) -> None:

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -19,6 +19,7 @@ from portal.domain.counter import CounterView, State
 from portal.domain.errors import CodeUnknown, CounterClosed, Invalid, KeyReused
 from portal.domain.evidence import reaches_officer
 from portal.services import Portal
+from portal.services.collect.choosing import PROFILE, keep_choices, keep_first_choices
 from portal.services.collect.keeping import Given, keep
 from portal.services.collect.revision import revise
 from portal.services.collect.tokens import Ticket, edit_token, receipt_hash, receipt_of
@@ -31,7 +32,10 @@ _ID_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What the citizen's form carried; `answers` by element of one instrument, `device` the random cookie."""
+    """What the citizen's form carried; `answers` by element of one instrument, `device` the random cookie.
+
+    `profile` holds what was chosen of the respondent's profile, by item.
+    """
 
     code: str
     key: bytes
@@ -40,6 +44,7 @@ class Submission:
     language: str
     form_age: int
     device: bytes
+    profile: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def rate(portal: Portal, submission: Submission) -> Ticket:
     answers = portal.instruments[submission.instrument].check(submission.answers)
     if not answers:
         raise Invalid("answers")
-    checked = replace(submission, code=public_code, answers=answers)
+    profile = portal.instruments[PROFILE].check_choices(submission.profile)
+    checked = replace(submission, code=public_code, answers=answers, profile=profile)
     with portal.begin() as session:
         return _keep(portal, session, checked)
 
@@ -150,9 +156,10 @@ def _append(
     responses.append_sighting(
         session, response_id=response_id, seen_at=now, device_mark=mark, form_age=submission.form_age
     )
-    answers = {submission.instrument: submission.answers}
+    answers = {submission.instrument: submission.answers} | ({PROFILE: {}} if submission.profile else {})
     given = Given(answers, attribute(scene), submission.language, today, rating.day_part(local), today)
     keep(portal, session, response_id, scene.counter, given)
+    keep_first_choices(session, scene.counter, given, PROFILE, submission.profile)
 
 
 def attribute(scene: Scene) -> About:
@@ -177,6 +184,7 @@ def _replay(portal: Portal, session: Session, submission: Submission, receipt: s
     if seen_at is not None and now <= seen_at + rating.CHANGE_FOR:
         record = responses.get_record(session, spent.response_id, lock=True)
         revise(portal, session, record, answers={submission.instrument: submission.answers})
+        keep_choices(portal, session, record, PROFILE, submission.profile)
     elif not hmac.compare_digest(spent.body_hash, _body_hash(submission)):
         raise KeyReused
     return Ticket(receipt, edit_token(portal, spent.response_id, seen_at) if seen_at else "", replayed=True)

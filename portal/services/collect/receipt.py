@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -15,9 +15,11 @@ from portal.domain.errors import FormExpired, Invalid, NotFound
 from portal.domain.evidence import reaches_officer
 from portal.domain.rating import CHANGE_FOR
 from portal.services import Portal
+from portal.services.collect.choosing import PROFILE, TOPICS, keep_choices
 from portal.services.collect.revision import revise
-from portal.services.collect.tokens import Edit, read_edit_token, receipt_hash
-from portal.storage import counters, responses
+from portal.services.collect.tokens import Edit, case_hash, comment_id, read_edit_token, receipt_hash
+from portal.storage import cases, comments, counters, responses
+from portal.storage.cases import CaseState
 from portal.storage.responses import About, Record
 
 MOST_OFFICERS: Final = 6
@@ -51,7 +53,11 @@ class ReceiptPage:
     ask_survey: bool = False
     survey_first: bool = False
     """The unit asks for the survey today."""
+    ask_topics: bool = False
+    ask_comment: bool = False
     stored: frozenset[str] = frozenset()
+    case: CaseState | None = None
+    """What became of a comment that asks for an answer."""
 
 
 def open_receipt(portal: Portal, receipt: str, token: str) -> ReceiptPage:
@@ -59,18 +65,19 @@ def open_receipt(portal: Portal, receipt: str, token: str) -> ReceiptPage:
 
     Raises:
         CodeMistyped: `receipt` is no receipt.
-        NotFound: it was never given out, or has expired.
+        NotFound: it was never given out, or has expired; that of a case lasts as long as the case.
     """
     receipt = codes.parse_receipt(receipt)
     with portal.read() as session:
+        case = cases.find_by_receipt(session, case_hash(portal, receipt))
         response_id = responses.find_by_receipt(session, receipt_hash(portal, receipt), portal.today())
-        if response_id is None:
+        if response_id is None and case is None:
             raise NotFound
         try:
             edit = _edit(portal, token, response_id)
         except FormExpired:
-            return ReceiptPage(receipt, "", None)
-        return _page(portal, session, receipt, token, edit)
+            return ReceiptPage(receipt, "", None, case=case)
+        return replace(_page(portal, session, receipt, token, edit), case=case)
 
 
 def require(counter: CounterView | None) -> CounterView:
@@ -80,7 +87,7 @@ def require(counter: CounterView | None) -> CounterView:
     return counter
 
 
-def _edit(portal: Portal, token: str, response_id: bytes) -> Edit:
+def _edit(portal: Portal, token: str, response_id: bytes | None) -> Edit:
     edit = read_edit_token(portal, token)
     if edit.response_id != response_id:
         raise FormExpired
@@ -95,7 +102,10 @@ def _page(portal: Portal, session: Session, receipt: str, token: str, edit: Edit
     until = (edit.given_at + CHANGE_FOR).astimezone(portal.time_zone)
     stored = {"service"} if about.service_basis in {"choice", "other"} else set()
     stored |= {"officer"} if about.officer_basis in {"choice", "unknown"} else set()
-    stored |= {name for name, instrument in (("help", HELP), ("survey", SURVEY)) if instrument in answers}
+    parts = (("help", HELP), ("survey", SURVEY), ("topics", TOPICS))
+    stored |= {name for name, instrument in parts if instrument in answers}
+    has_comment = comments.has_comment(session, comment_id(portal, receipt))
+    stored |= {"comment"} if has_comment else set()
     ask_survey = SURVEY not in answers
     return ReceiptPage(
         receipt,
@@ -107,6 +117,8 @@ def _page(portal: Portal, session: Session, receipt: str, token: str, edit: Edit
         ask_help=about.officer_id is not None and HELP not in answers,
         ask_survey=ask_survey,
         survey_first=ask_survey and counters.has_campaign(session, counter.unit_path, about.service_id, portal.today()),
+        ask_topics=TOPICS not in answers,
+        ask_comment=not has_comment,
         stored=frozenset(stored),
     )
 
@@ -140,28 +152,54 @@ def change_rating(portal: Portal, receipt: str, token: str, value: int) -> None:
     """
     answers = portal.instruments[QUICK].check({"LAYANAN": value})
     with portal.begin() as session:
-        edit, record = _record(portal, session, receipt, token)
+        edit, record = hold_record(portal, session, receipt, token)
         if portal.now() > edit.given_at + CHANGE_FOR or QUICK not in record.standing.answers:
             raise FormExpired
         revise(portal, session, record, answers={QUICK: answers})
 
 
-def add_answers(portal: Portal, receipt: str, token: str, instrument: str, given: Mapping[str, int]) -> None:
+def add_answers(
+    portal: Portal,
+    receipt: str,
+    token: str,
+    instrument: str,
+    given: Mapping[str, int],
+    profile: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Add the answers to an optional instrument, once, within a day; a second sending of it changes nothing.
+
+    `profile` holds what was chosen of the respondent's profile, by item.
 
     Raises:
         FormExpired: the token is forged or older than a day.
         Invalid: no answer, or one outside the instrument; or the officer's help where no officer is known.
     """
+    chosen = portal.instruments[PROFILE].check_choices(profile or {})
     answers = portal.instruments[instrument].check(given)
     if not answers:
         raise Invalid("answers")
     with portal.begin() as session:
-        _, record = _record(portal, session, receipt, token)
+        _, record = hold_record(portal, session, receipt, token)
         if instrument == HELP and record.about.officer_id is None:
             raise Invalid(HELP)
         if instrument not in record.standing.answers:
             revise(portal, session, record, answers={instrument: answers})
+            keep_choices(portal, session, record, PROFILE, chosen)
+
+
+def choose_topics(portal: Portal, receipt: str, token: str, topics: Mapping[str, Sequence[str]]) -> None:
+    """Count what shaped the rating, once, within a day; which topics it was is kept nowhere with the rating.
+
+    Raises:
+        FormExpired: the token is forged or older than a day.
+        Invalid: `topics`; none chosen. Or one that was not offered.
+    """
+    chosen = portal.instruments[TOPICS].check_choices(topics)
+    if not chosen:
+        raise Invalid("topics")
+    with portal.begin() as session:
+        _, record = hold_record(portal, session, receipt, token)
+        keep_choices(portal, session, record, TOPICS, chosen)
 
 
 def name_service(portal: Portal, receipt: str, token: str, choice: str) -> None:
@@ -172,7 +210,7 @@ def name_service(portal: Portal, receipt: str, token: str, choice: str) -> None:
         Invalid: not a service of that counter.
     """
     with portal.begin() as session:
-        edit, record = _record(portal, session, receipt, token)
+        edit, record = hold_record(portal, session, receipt, token)
         if record.about.service_basis != "none":
             return
         if choice == OTHER:
@@ -193,7 +231,7 @@ def name_officer(portal: Portal, receipt: str, token: str, choice: str) -> None:
         Invalid: not one of those who were offered.
     """
     with portal.begin() as session:
-        edit, record = _record(portal, session, receipt, token)
+        edit, record = hold_record(portal, session, receipt, token)
         if record.about.officer_basis != "none" or not reaches_officer(record.place.channel):
             return
         if choice == UNKNOWN:
@@ -211,7 +249,13 @@ def _chosen(choice: str, offered: Iterable[Choice]) -> int:
     return int(choice)
 
 
-def _record(portal: Portal, session: Session, receipt: str, token: str) -> tuple[Edit, Record]:
+def hold_record(portal: Portal, session: Session, receipt: str, token: str) -> tuple[Edit, Record]:
+    """Return the response of a receipt as it stands, and keep other changes of it waiting.
+
+    Raises:
+        FormExpired: the token is forged or older than a day.
+        NotFound: the receipt was never given out, or has expired.
+    """
     digest = receipt_hash(portal, codes.parse_receipt(receipt))
     response_id = responses.find_by_receipt(session, digest, portal.today())
     if response_id is None:

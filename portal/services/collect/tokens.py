@@ -46,6 +46,16 @@ def receipt_hash(portal: Portal, receipt: str) -> bytes:
     return hmac.digest(portal.secret_key.encode(), b"receipt-hash" + receipt.encode(), hashlib.sha256)
 
 
+def comment_id(portal: Portal, receipt: str) -> bytes:
+    """Return the id of the one comment that may come with a receipt; it leads back to no response."""
+    return hmac.digest(portal.secret_key.encode(), b"comment" + receipt.encode(), hashlib.sha256)
+
+
+def case_hash(portal: Portal, receipt: str) -> bytes:
+    """Return what a case keeps of the receipt, another thing than its response does: nothing ties the two."""
+    return hmac.digest(portal.secret_key.encode(), b"case" + receipt.encode(), hashlib.sha256)
+
+
 def edit_token(portal: Portal, response_id: bytes, given_at: datetime) -> str:
     """Sign the right to change the response and to add to it, counted from the instant it was given."""
     return _signer(portal).sign(f"{response_id.hex()}.{int(given_at.timestamp())}").decode()

@@ -49,11 +49,13 @@ from portal.storage.tables.staff import (
     Rehearsal,
     SignInSession,
 )
+from portal.storage.tables.standing import COUNTING_ENTRY, frozen_entries
 
 APPEND_ONLY = ("responses", "ballots", "attributions", "verdicts", "audit", "snapshots", "parameter_sheets")
 
 __all__ = [
     "APPEND_ONLY",
+    "COUNTING_ENTRY",
     "AccessToken",
     "Account",
     "ApiClient",
@@ -102,4 +104,5 @@ __all__ = [
     "Unit",
     "Verdict",
     "connection_of",
+    "frozen_entries",
 ]

@@ -33,6 +33,9 @@ class ParameterSheet(Base):
     version: Mapped[int] = mapped_column(SmallInteger)
     instrument: Mapped[str]
     body: Mapped[dict[str, Any]]
+    withheld: Mapped[dict[str, Any]] = mapped_column(
+        comment="what the officers' scores were computed from beside it, never published; the body names its hash"
+    )
     hash: Mapped[bytes] = mapped_column(comment="SHA-256 of the canonical JSON (RFC 8785) of the body")
 
 

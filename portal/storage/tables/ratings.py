@@ -211,10 +211,14 @@ class Comment(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'suspected', 'released', 'withheld')", name="state"),
         Index("ix_comments_unit_id_month", "unit_id", "month"),
+        Index("ix_comments_case_code", "case_code"),
         {"sqlite_with_rowid": False},
     )
     id: Mapped[bytes] = mapped_column(
-        primary_key=True, comment="HMAC of the response, so that each leaves one; leads back to none"
+        primary_key=True, comment="HMAC of the receipt, so that each response leaves one; leads back to none"
+    )
+    case_code: Mapped[str | None] = mapped_column(
+        ForeignKey("cases.case_code"), comment="of one whose writer asks for an answer: it is in no batch"
     )
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     month: Mapped[date]

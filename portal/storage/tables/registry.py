@@ -144,7 +144,7 @@ class ServedCount(Base):
 
 
 class Indicator(Base):
-    """A performance indicator of a unit or an officer in a period, with its target and what came of it."""
+    """A performance indicator of a unit or an officer in a period, with its target; what came of it is its progress."""
 
     __tablename__ = "indicators"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,10 +159,6 @@ class Indicator(Base):
     period_code: Mapped[str]
     measure: Mapped[str | None] = mapped_column(comment="what the portal itself counts it by; none: handed in")
     target: Mapped[str | None] = mapped_column(comment="decimal string")
-    realisation: Mapped[str | None] = mapped_column(comment="decimal string")
-    as_of: Mapped[date | None]
-    source: Mapped[str | None] = mapped_column(comment="where the realisation was taken from; the portal checks none")
-    link: Mapped[str | None]
     ends_on: Mapped[date | None]
 
 
@@ -174,7 +170,7 @@ class Progress(Base):
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id"), index=True)
     as_of: Mapped[date]
     value: Mapped[str] = mapped_column(comment="decimal string")
-    source: Mapped[str]
+    source: Mapped[str | None] = mapped_column(comment="where it was taken from; the portal checks none")
     link: Mapped[str | None]
     entered_by: Mapped[str]
     entered_at: Mapped[datetime]
@@ -190,6 +186,7 @@ class PastScore(Base):
     year: Mapped[int] = mapped_column(SmallInteger)
     skm: Mapped[str] = mapped_column(comment="IKM, a decimal string of two places")
     n: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(comment="where it was published")
 
 
 class Campaign(Base):

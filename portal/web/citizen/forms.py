@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from portal.domain.errors import FormExpired, Invalid
 from portal.domain.instrument import Instrument
+from portal.services.collect.choosing import Chosen
 from portal.services.collect.rate import Submission
 from portal.web.context import site
 from portal.web.forms import SignedForm
@@ -36,6 +37,10 @@ class SurveyForm(SignedForm):
 
 class PartForm(SignedForm):
     """The nine elements as a part of a rating that is stored already."""
+
+
+class PlainForm(SignedForm):
+    """A part of the thank-you page whose fields the view reads itself."""
 
 
 class ChoiceForm(SignedForm):
@@ -73,12 +78,25 @@ def element_answers(instrument: Instrument) -> dict[str, int]:
     return {code: digit(text) for code, text in texts.items() if text}
 
 
+def item_choices(instrument: Instrument) -> dict[str, list[str]]:
+    """Read what was chosen of the items of an instrument; blanks are not answered."""
+    sent = {item.code: [option for option in request.form.getlist(item.code) if option] for item in instrument.items}
+    return {code: options for code, options in sent.items() if options}
+
+
 def digit(text: str) -> int:
     """Read an answer; what is no single digit becomes 0, which no instrument accepts."""
     return int(text) if len(text) == 1 and text.isascii() and text.isdecimal() else 0
 
 
-def submission(code: str, form: SignedForm, instrument: str, answers: dict[str, int], device: str) -> Submission:
+def submission(
+    code: str,
+    form: SignedForm,
+    instrument: str,
+    answers: dict[str, int],
+    device: str,
+    profile: Chosen | None = None,
+) -> Submission:
     """Put together what the use case needs."""
     key = bytes.fromhex(form["kunci"].data)
-    return Submission(code, key, instrument, answers, g.language, form.age, bytes.fromhex(device))
+    return Submission(code, key, instrument, answers, g.language, form.age, bytes.fromhex(device), profile or {})

@@ -6,19 +6,33 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.code import parse_receipt, printed
-from portal.domain.errors import FormExpired
-from portal.domain.instrument import Element
+from portal.domain.errors import FormExpired, Invalid
+from portal.domain.instrument import Element, Item
+from portal.domain.masking.comment import LONGEST
 from portal.services.collect import receipt as followup
+from portal.services.collect.choosing import TOPICS
+from portal.services.collect.comment import leave_comment
 from portal.services.collect.receipt import ReceiptPage
-from portal.web.citizen.forms import ChoiceForm, check, digit
+from portal.web.citizen.forms import ChoiceForm, PlainForm, check, digit, item_choices
 from portal.web.context import run, site
 
 HELP: Final = "petugas@1"
 QUICK: Final = "quick@1"
+LAPOR: Final = "https://www.lapor.go.id"
+"""Where the country's citizens complain officially."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A part that was refused: what is wrong with it, and what was written."""
+
+    problem: str = ""
+    text: str = ""
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,10 @@ class ThanksPage:
     printed_receipt: str
     form: ChoiceForm
     help_element: Element
+    topics: Item
+    unsent: Unsent
+    longest: int = LONGEST
+    lapor: str = LAPOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,8 @@ def add_routes(pages: Blueprint) -> None:
     pages.add_url_rule("/r/<receipt>/layanan", view_func=service, endpoint="send_service", methods=["POST"])
     pages.add_url_rule("/r/<receipt>/petugas", view_func=officer, endpoint="send_officer", methods=["POST"])
     pages.add_url_rule("/r/<receipt>/bantuan", view_func=help_given, endpoint="send_help", methods=["POST"])
+    pages.add_url_rule("/r/<receipt>/topik", view_func=topics, endpoint="send_topics", methods=["POST"])
+    pages.add_url_rule("/r/<receipt>/masukan", view_func=comment, endpoint="send_comment", methods=["POST"])
 
 
 def _form(receipt: str, *, fresh: bool = False) -> ChoiceForm:
@@ -51,9 +71,14 @@ def _form(receipt: str, *, fresh: bool = False) -> ChoiceForm:
 
 
 def page(receipt: str) -> str:
+    return _show(receipt, Unsent())
+
+
+def _show(receipt: str, unsent: Unsent) -> str:
     shown = run(followup.open_receipt, receipt, request.args.get("e", ""))
-    element = site().portal.instruments[HELP].elements[0]
-    thanks = ThanksPage(shown, printed(shown.receipt), _form(receipt, fresh=True), element)
+    instruments = site().portal.instruments
+    element, items = instruments[HELP].elements[0], instruments[TOPICS].items
+    thanks = ThanksPage(shown, printed(shown.receipt), _form(receipt, fresh=True), element, items[0], unsent)
     return render_template("citizen/thanks.html" if shown.counter else "citizen/receipt.html", page=thanks)
 
 
@@ -94,3 +119,31 @@ def help_given(receipt: str) -> AnyResponse:
     answers = {"PETUGAS": digit(_choice(receipt))}
     run(followup.add_answers, receipt, request.args.get("e", ""), HELP, answers)
     return _back(receipt)
+
+
+def topics(receipt: str) -> AnyResponse:
+    _check_plain(receipt)
+    chosen = item_choices(site().portal.instruments[TOPICS])
+    if not chosen:
+        return _refused(receipt, Unsent("topics-empty"))
+    run(followup.choose_topics, receipt, request.args.get("e", ""), chosen)
+    return _back(receipt)
+
+
+def comment(receipt: str) -> AnyResponse:
+    _check_plain(receipt)
+    text, asks = request.form.get("masukan", ""), "dijawab" in request.form
+    try:
+        run(leave_comment, receipt, request.args.get("e", ""), text, language=g.language, asks=asks)
+    except Invalid as error:
+        return _refused(receipt, Unsent(error.detail, text, asks))
+    return _back(receipt)
+
+
+def _check_plain(receipt: str) -> None:
+    check(PlainForm(("choice", parse_receipt(receipt))))
+
+
+def _refused(receipt: str, unsent: Unsent) -> Response:
+    followup.require(run(followup.open_receipt, receipt, request.args.get("e", "")).counter)
+    return Response(_show(receipt, unsent), HTTPStatus.UNPROCESSABLE_ENTITY)

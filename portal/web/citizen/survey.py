@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
@@ -10,10 +10,20 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.domain.counter import CounterView, State
-from portal.domain.instrument import Element
+from portal.domain.instrument import Element, Item
 from portal.services.collect import rate as collect
 from portal.services.collect import receipt as followup
-from portal.web.citizen.forms import PartForm, SurveyForm, check, device_cookie, element_answers, new_key, submission
+from portal.services.collect.choosing import PROFILE, Chosen
+from portal.web.citizen.forms import (
+    PartForm,
+    SurveyForm,
+    check,
+    device_cookie,
+    element_answers,
+    item_choices,
+    new_key,
+    submission,
+)
 from portal.web.citizen.rate import closed, stored
 from portal.web.context import run, site
 
@@ -24,10 +34,12 @@ SKM: Final = "skm-14-2017@1"
 class SurveyPage:
     counter: CounterView
     elements: tuple[Element, ...]
+    profile: tuple[Item, ...]
     form: SurveyForm | PartForm
     key: str
     action: str
     empty: bool = False
+    chosen: Chosen = field(default_factory=dict)
 
 
 def add_routes(pages: Blueprint) -> None:
@@ -38,8 +50,11 @@ def add_routes(pages: Blueprint) -> None:
 
 
 def _render(counter: CounterView, form: SurveyForm | PartForm, action: str, key: str, *, empty: bool = False) -> str:
-    elements = site().portal.instruments[SKM].elements
-    return render_template("citizen/survey.html", page=SurveyPage(counter, elements, form, key, action, empty))
+    instruments = site().portal.instruments
+    chosen = item_choices(instruments[PROFILE]) if empty else {}
+    elements, items = instruments[SKM].elements, instruments[PROFILE].items
+    page = SurveyPage(counter, elements, items, form, key, action, empty, chosen)
+    return render_template("citizen/survey.html", page=page)
 
 
 def page(code: str) -> str:
@@ -59,7 +74,8 @@ def send(code: str) -> AnyResponse:
         counter = run(collect.open_counter, code).counter
         return _nothing_answered(counter, form, url_for("citizen.send_survey", code=code), form["kunci"].data)
     name, device = device_cookie()
-    return stored(submission(code, form, SKM, answers, device), name, device)
+    profile = item_choices(site().portal.instruments[PROFILE])
+    return stored(submission(code, form, SKM, answers, device, profile), name, device)
 
 
 def part(receipt: str) -> AnyResponse | str:
@@ -80,7 +96,7 @@ def send_part(receipt: str) -> AnyResponse:
         shown = run(followup.open_receipt, receipt, token)
         action = url_for("citizen.send_survey_part", receipt=receipt, e=token)
         return _nothing_answered(followup.require(shown.counter), form, action, "")
-    run(followup.add_answers, receipt, token, SKM, answers)
+    run(followup.add_answers, receipt, token, SKM, answers, item_choices(site().portal.instruments[PROFILE]))
     return redirect(url_for("citizen.receipt", receipt=receipt, e=token), HTTPStatus.SEE_OTHER)
 
 
