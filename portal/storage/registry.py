@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain import code as codes
 from portal.domain.workbook.cell import ON_COUNTERS, ON_PLATES, Value
+from portal.domain.workbook.rules import TOLD
 from portal.domain.workbook.sheet import (
     COUNTER,
     DUTY,
@@ -27,6 +28,7 @@ from portal.domain.workbook.sheet import (
     Fields,
 )
 from portal.storage.tables import (
+    COUNTING_ENTRY,
     Base,
     Counter,
     CounterService,
@@ -36,10 +38,12 @@ from portal.storage.tables import (
     Officer,
     OpeningHours,
     PastScore,
+    Progress,
     ServedCount,
     Service,
     Unit,
     connection_of,
+    frozen_entries,
 )
 
 Row = tuple[str, Fields]
@@ -81,11 +85,11 @@ _KEPT: Final = {
     INDICATOR: _kept(
         Indicator,
         "indicator_code",
-        "name unit_of_measure kind duty unit_goal period_code target realisation as_of source link ends_on",
+        "name unit_of_measure kind duty unit_goal period_code measure target ends_on",
         unit=_IN_UNIT,
         officer=_OF_OFFICER,
     ),
-    PAST: _kept(PastScore, "past_score_code", "year skm n", unit=_IN_UNIT),
+    PAST: _kept(PastScore, "past_score_code", "year skm n source", unit=_IN_UNIT),
 }
 _DAILY: Final = (DUTY, SERVED)
 _TREE = select(Unit.unit_code, Unit.id, Unit.path)
@@ -94,6 +98,9 @@ _PUT_PATH = update(Unit).where(Unit.id == bindparam("unit_id")).values(path=bind
 _SERVICES = select(CounterService.counter_id, CounterService.service_id)
 _EMPTY = delete(cast("Table", CounterService.__table__)).where(CounterService.counter_id == bindparam("emptied_id"))
 _TAKEN = select(Counter.public_code)
+_STANDING = select(
+    Indicator.indicator_code, Progress.value.label("realisation"), Progress.as_of, Progress.source, Progress.link
+).outerjoin(Progress, COUNTING_ENTRY)
 
 
 def hold_registry(session: Session) -> None:
@@ -111,7 +118,8 @@ def get_registry(
     """Return all rows, closed ones too, as {sheet: {code: {field: value}}}, in the order in which they came.
 
     Duty and served counts, which grow by the day, may be limited: to the codes `named` of them, to rows not dated
-    before `since`.
+    before `since`. Of the progress of an indicator the entry stands in its row that counts now; it is no column of the
+    row, and `add_rows` and `put_rows` pass it over.
     """
     stored = {name: _list(session, name, named, since) for name in _KEPT}
     code_of = {name: {row["id"]: row[_KEPT[name].key] for row in rows} for name, rows in stored.items()}
@@ -124,6 +132,8 @@ def get_registry(
             services.setdefault(code_of[COUNTER][counter_id], []).append(code_of[SERVICE][service_id])
     for code, counter in registry[COUNTER].items():
         counter["services"] = tuple(sorted(services.get(code, ())))
+    for row in session.execute(_STANDING, frozen_entries("")):
+        registry[INDICATOR][row.indicator_code] |= {name: getattr(row, name) for name in TOLD}
     return registry
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.domain.workbook.cell import CHOICES, Kind, read, shown
+from portal.domain.workbook.cell import CHOICES, Kind, Value, read, shown
 from portal.domain.workbook.fault import BadCell, FaultCode
-from portal.domain.workbook.planning import plan
+from portal.domain.workbook.planning import Plan, plan
 from portal.domain.workbook.reading import read_tables, table_of
 from portal.domain.workbook.sheet import COUNTER, HOLIDAY, INDICATOR, KEPT, PAST, SERVED, SERVICE, UNIT, Fields
 
@@ -239,6 +239,55 @@ def test_a_realisation_has_its_day() -> None:
     assert faults(INDICATOR, done) == [("per tanggal", FaultCode.VALUE_MISSING, "")]
     assert faults(INDICATOR, {**done, "per tanggal": "2026-03-04"}) == [("per tanggal", FaultCode.DATE_FUTURE, "")]
     assert not faults(INDICATOR, {**done, "per tanggal": "2026-03-03"})
+
+
+def test_what_the_portal_counts_itself_is_told_by_nobody_and_fits_its_subject() -> None:
+    counted = {**INDICATOR_ROW, "ukuran portal": "Jumlah dilayani"}
+    assert not faults(INDICATOR, counted)
+    told = {**counted, "realisasi": 3, "per tanggal": "2026-03-01"}
+    assert faults(INDICATOR, told) == [("realisasi", FaultCode.REALISATION_COUNTED, "")]
+    of_officer = {**INDICATOR_ROW, "ukuran portal": "umpan balik petugas"}
+    assert faults(INDICATOR, of_officer) == [("ukuran portal", FaultCode.MEASURE_UNFIT, "")]
+    assert refusal(Kind.MEASURE, "skm") is FaultCode.MEASURE_BAD
+
+
+def after(stored: dict[str, Value], row: dict[str, object], closed_until: date | None = None) -> Plan:
+    """Plan a row against the same indicator as it is stored."""
+    [known] = read_tables([table_of(INDICATOR, [INDICATOR_ROW])]).rows[INDICATOR]
+    registry: dict[str, dict[str, Fields]] = {one: {} for one in KEPT}
+    registry |= {INDICATOR: {"I": {**known.sheet.defaults, **known.values, **stored}}}
+    sheets = {UNIT: UNITS, COUNTER: COUNTERS, INDICATOR: [{**INDICATOR_ROW, **row}]}
+    return plan(read_tables(table_of(*one) for one in sheets.items()), registry, TODAY, closed_until)
+
+
+TOLD: dict[str, Value] = {"realisation": "7", "as_of": date(2026, 2, 2), "source": "Catatan", "link": None}
+
+
+@pytest.mark.parametrize(
+    "row, fields",
+    [
+        ({"realisasi": "", "per tanggal": ""}, set()),
+        ({"realisasi": 3, "per tanggal": "2026-02-01"}, set()),
+        ({"realisasi": 7, "per tanggal": "2026-02-02", "sumber": "Catatan"}, set()),
+        ({"realisasi": 8, "per tanggal": "2026-02-02", "sumber": "Catatan"}, {"realisation"}),
+        ({"realisasi": 7, "per tanggal": "2026-02-03", "sumber": "Catatan"}, {"as_of"}),
+    ],
+)
+def test_a_file_tells_a_realisation_of_the_same_day_or_a_later_one_and_never_an_older_one(
+    row: dict[str, object], fields: set[str]
+) -> None:
+    changes = after(TOLD, row).changes[INDICATOR]
+    assert {name for change in changes for name in change.after} == fields
+
+
+def test_an_indicator_of_a_closed_period_stays_as_it_was_signed_but_for_its_progress() -> None:
+    closed = date(2026, 6, 30)
+    told: dict[str, object] = {"realisasi": 9, "per tanggal": "2026-03-01"}
+    assert not after(TOLD, told, closed).faults
+    assert [fault.code for fault in after(TOLD, {"target": 4}, closed).faults] == [FaultCode.PERIOD_CLOSED]
+    assert [fault.code for fault in after(TOLD, {"periode": "2026-S2"}, closed).faults] == [FaultCode.PERIOD_CLOSED]
+    assert [fault.code for fault in after(TOLD, {"kode": "NEW"}, closed).faults] == [FaultCode.PERIOD_CLOSED]
+    assert not after(TOLD, {"target": 4}, date(2025, 12, 31)).faults
 
 
 def test_a_holiday_is_withdrawn_by_a_last_day_before_it() -> None:

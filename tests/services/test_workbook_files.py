@@ -19,7 +19,7 @@ from portal.services.enrol.guidance import EXAMPLES
 from portal.services.enrol.parcel import Parcel, seal, unseal
 from portal.services.enrol.sharing import open_channel
 from portal.services.enrol.workbook import LARGEST_FILE, ImportReport, import_rows, import_workbook, template
-from portal.storage import audit, registry
+from portal.storage import audit, indicators, registry
 from tests.clock import Clock
 from tests.government import Government, small
 
@@ -81,8 +81,30 @@ def test_the_later_sheets_are_kept_as_they_say(portal: Portal, rows: Rows) -> No
         "DINAS-1.-.2026-03-02": 58,
     }
     assert (found[INDICATOR]["IND-1"]["officer"], found[INDICATOR]["IND-1"]["realisation"]) == ("P-01", "410.5")
-    assert found[PAST]["DINAS-1.2025"] == {"unit": "DINAS-1", "year": 2025, "skm": "84.27", "n": 310}
+    past = {"unit": "DINAS-1", "year": 2025, "skm": "84.27", "n": 310, "source": "Laporan SKM contoh"}
+    assert found[PAST]["DINAS-1.2025"] == past
     assert found[HOLIDAY]["LIBUR-2"]["ends_on"] == date(2026, 5, 1)
+
+
+def test_each_new_realisation_of_a_file_is_an_entry_of_its_own_and_the_same_file_adds_none(
+    portal: Portal, clock: Clock
+) -> None:
+    row: dict[str, object] = {"kode": "I", "unit": "U", "nama": "Contoh", "satuan": "berkas", "jenis": "jumlah"}
+    row |= {"periode": "2026-S1", "realisasi": "7", "per tanggal": "2026-02-02", "sumber": "Catatan"}
+    for told in ({}, {"realisasi": "8"}, {"realisasi": "8"}, {"per tanggal": "2026-01-01"}, {"realisasi": ""}):
+        bring(portal, {**BASICS, INDICATOR: [{**row, **told}]})
+        clock.advance(timedelta(hours=1))
+    bring(portal, {INDICATOR: [{**row, "ukuran portal": "ikm", "realisasi": "", "per tanggal": ""}]})
+    with portal.read() as session:
+        found = indicators.find_indicator(session, "I")
+        assert found is not None
+        entries = indicators.list_entries(session, [found.id])[found.id]
+    assert (found.measure, found.realisation) == ("skm", None)
+    assert [(entry.value, entry.source, entry.entered_by) for entry in entries] == [
+        ("8", "Catatan", "cli"),
+        ("7", "Catatan", "cli"),
+    ]
+    assert not take(portal, run(portal, export_workbook, actor="cli")).changes
 
 
 def test_a_number_served_is_corrected_by_a_later_file(portal: Portal) -> None:
