@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 from portal.domain.errors import Invalid
 from portal.domain.period import MONTHS
+
+APPRAISAL_MEASURES: Final = ("petugas", "skm_officer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Policy:
     """Kind of the base period: month, quarter or semester."""
     appraisal_feed: bool = False
     """Whether officers' figures leave by the appraisal feed; off during the shadow period."""
+    appraisal_measure: str = "petugas"
+    """Which measure officers are compared by: petugas, the help asked for itself, or skm_officer, out of the survey."""
     two_persons: bool = True
     """Whether a change of policy, a closing and an exclusion need a second person."""
 
@@ -34,4 +39,6 @@ class Policy:
         policy = replace(cls(), **values)  # type: ignore[arg-type]  # types were compared with the defaults just above
         if policy.base_period not in MONTHS or policy.base_period == "year":
             raise Invalid("base_period")
+        if policy.appraisal_measure not in APPRAISAL_MEASURES:
+            raise Invalid("appraisal_measure")
         return policy

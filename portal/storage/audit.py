@@ -21,6 +21,7 @@ _AFTER = _ENTRIES.where(AuditEntry.id > bindparam("after")).limit(bindparam("lim
 _NEWEST_FIRST = _ENTRIES.order_by(None).order_by(AuditEntry.id.desc()).limit(bindparam("limit"))
 _BEFORE = _NEWEST_FIRST.where(AuditEntry.id < bindparam("before"))
 _LAST = _ENTRIES.order_by(None).order_by(AuditEntry.id.desc()).limit(1)
+_OF_ACTS = _ENTRIES.where(AuditEntry.act.in_(bindparam("acts", expanding=True)))
 _INSERT = insert(AuditEntry)
 
 
@@ -92,6 +93,11 @@ def list_newest(session: Session, *, before: int | None = None, limit: int = 50)
     if before is None:
         return [_entry(row) for row in session.execute(_NEWEST_FIRST, {"limit": limit})]
     return [_entry(row) for row in session.execute(_BEFORE, {"before": before, "limit": limit})]
+
+
+def list_acts(session: Session, acts: Sequence[str]) -> Sequence[Entry]:
+    """List every entry of these acts, oldest first; each call reads the whole log."""
+    return [_entry(row) for row in session.execute(_OF_ACTS, {"acts": list(acts)})]
 
 
 def find_break(session: Session) -> int | None:

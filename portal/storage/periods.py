@@ -10,13 +10,16 @@ from typing import Final, cast
 from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.storage.tables import ClosedPeriod, connection_of
+from portal.storage.tables import ClosedPeriod, Pending, connection_of
 
 _TABLE: Final = cast("Table", ClosedPeriod.__table__)
 _ALL = select(_TABLE).order_by(_TABLE.c.starts_on)
 _ONE = select(_TABLE).where(_TABLE.c.period_code == bindparam("period_code"))
 _UNTIL = select(func.max(_TABLE.c.ends_on))
 _ADD = insert(_TABLE)
+_WAITING = select(func.count(Pending.response_id.distinct())).where(
+    Pending.month.between(bindparam("first"), bindparam("last"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +70,8 @@ def hold_periods(session: Session) -> None:
 def append_closed(session: Session, row: ClosedRow) -> None:
     """Close a period."""
     session.execute(_ADD, {name: getattr(row, name) for name in ClosedRow.__dataclass_fields__})
+
+
+def count_waiting(session: Session, first: date, last: date) -> int:
+    """Count the ratings that wait in any cell of the months from `first` to `last`."""
+    return session.execute(_WAITING, {"first": first, "last": last}).scalar_one()

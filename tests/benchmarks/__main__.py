@@ -14,7 +14,7 @@ from typing import Final
 from portal import app as composition
 from portal.settings import Settings
 from tests import government
-from tests.benchmarks import candidates, floor, load, visits
+from tests.benchmarks import candidates, closing, floor, load, visits
 from tests.benchmarks.table import FAIL, Bar, Row, Tail, absolutes, ratios
 from tests.benchmarks.visits import Pair
 from tests.postgres import Cluster
@@ -102,6 +102,15 @@ def contest(kinds: list[str], rounds: int, seconds: float) -> list[Row]:
     return rows
 
 
+def close(kinds: list[str]) -> list[closing.Closed]:
+    """Close and sign on each kind of database."""
+    rows = []
+    for kind in kinds:
+        with databases(kind) as (url, _):
+            rows.append(closing.measure(kind, url))
+    return rows
+
+
 def main() -> int:
     """Measure, print, and tell whether every bar was met."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
@@ -112,11 +121,16 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1.0, help="of load per server, round and row")
     parser.add_argument("--quick", action="store_true", help="three short rounds, to see that it runs")
     parser.add_argument("--servers", action="store_true", help="compare the servers that `serve` could be instead")
+    parser.add_argument("--closing", action="store_true", help="close and sign 5,000 officers instead")
     asked = parser.parse_args()
     rounds, seconds = (3, 0.3) if asked.quick else (asked.rounds, asked.seconds)
     if asked.servers:
         print(candidates.table(contest(asked.database or list(SERVER), rounds, seconds)))
         return 0
+    if asked.closing:
+        closed = close(asked.database or list(SERVER))
+        print(closing.table(closed))
+        return int(FAIL in [row.verdict for row in closed])
     works, clients = asked.work or list(BARS), asked.clients or list(CLIENTS)
     rows = [row for kind in asked.database or SERVER for row in measure(kind, works, clients, rounds, seconds)]
     tails = [

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from portal.domain.access import DECIDERS, Caller
+from portal.domain.access import DECIDERS
 from portal.domain.errors import Invalid
 from portal.domain.period import Period
 from portal.services import Portal
-from portal.services.publish import signing
-from portal.services.publish.periods import METHOD_VERSION, reference
+from portal.services.publish import fair, sealing
 from portal.services.publish.release import settle
-from portal.services.publish.scores import MEASURES, ScoreRow, list_all_scores
-from portal.storage import audit, governments, ledger, periods, proposals, snapshots, structure, tallies
+from portal.storage import audit, governments, ledger, periods, proposals, snapshots, tallies
 from portal.storage.periods import ClosedRow
-from portal.storage.snapshots import KeptScore
 
 ACT: Final = "period-closed"
-FORMAT: Final = "suara-loket-snapshot/1"
-FINAL, REVISED = "final", "revised"
 WAIT: Final = timedelta(days=14)
 """Between the last release of officers' figures and the closing: the time to object."""
 
 
-def propose_closing(portal: Portal, *, period_code: str, reason: str, alone: bool = False, actor: str) -> int | None:
-    """Close a period, or propose it where a second person must approve; return the id of the proposal.
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What came of asking: `proposal_id` waits to be approved, or the period is closed as `version` with `hash`."""
+
+    period_code: str
+    proposal_id: int | None = None
+    version: int | None = None
+    hash: str | None = None
+
+
+def propose_closing(portal: Portal, *, period_code: str, reason: str, alone: bool = False, actor: str) -> Closing:
+    """Close a period, or propose it where a second person must approve; one that is closed is left as it is.
 
     `alone` lets the operator close while no account could approve.
 
@@ -39,13 +43,18 @@ def propose_closing(portal: Portal, *, period_code: str, reason: str, alone: boo
     """
     with portal.begin(repeatable=True) as session:
         hold(session)
+        if periods.find_closed(session, period_code):
+            return _as_signed(session, period_code)
         period = _get_closable(portal, session, period_code)
-        if portal.policy_on(session, portal.today()).two_persons and not (
-            alone and not proposals.has_deciders(session, DECIDERS)
-        ):
-            return _propose(portal, session, period, reason, actor)
+        if needs_second(portal, session, alone=alone):
+            return Closing(period_code, propose(portal, session, ACT, {"period": period_code}, reason, actor))
         _close(portal, session, period, actor)
-    return None
+        return _as_signed(session, period_code)
+
+
+def _as_signed(session: Session, period_code: str) -> Closing:
+    last = snapshots.list_versions(session, period_code)[-1]
+    return Closing(period_code, None, last.version, last.hash.hex())
 
 
 def hold(session: Session) -> None:
@@ -54,34 +63,52 @@ def hold(session: Session) -> None:
     ledger.hold_releases(session)
 
 
-def _propose(portal: Portal, session: Session, period: Period, reason: str, actor: str) -> int:
-    detail, now = {"period": period.period_code}, portal.now()
+def needs_second(portal: Portal, session: Session, *, alone: bool) -> bool:
+    """Tell whether a second person must approve; `alone`: not while no account could."""
+    if not portal.policy_on(session, portal.today()).two_persons:
+        return False
+    return not alone or proposals.has_deciders(session, DECIDERS)
+
+
+def propose(portal: Portal, session: Session, act: str, detail: Mapping[str, str], reason: str, actor: str) -> int:
+    """Keep the proposal of an act on a period and return its id; the one that waits already, where there is one."""
+    now = portal.now()
+    for waiting in proposals.list_open(session):
+        if (waiting.act, waiting.detail.get("period")) == (act, detail["period"]):
+            return waiting.id
     proposal_id = proposals.add_proposal(
-        session, act=ACT, detail=detail, reason=reason, proposed_by=actor, proposed_at=now
+        session, act=act, detail=detail, reason=reason, proposed_by=actor, proposed_at=now
     )
-    said = {"proposal": proposal_id, "act": ACT, **detail}
+    said = {"proposal": proposal_id, "act": act, **detail}
     audit.append(session, at=now, actor=actor, act="proposal-made", detail=said)
     return proposal_id
 
 
 def close(portal: Portal, session: Session, detail: Mapping[str, Any], actor: str) -> None:
-    """Close the proposed period, inside the transaction of its approval.
+    """Close the proposed period, inside the transaction of its approval; nothing is done where it is closed.
 
     Raises:
         Invalid: `period` is not the earliest open one, `days`: it is not over for long enough, `rehearsal`.
     """
-    _close(portal, session, _get_closable(portal, session, detail["period"]), actor)
+    if not periods.find_closed(session, detail["period"]):
+        _close(portal, session, _get_closable(portal, session, detail["period"]), actor)
 
 
 def _get_closable(portal: Portal, session: Session, period_code: str) -> Period:
     period = Period.parse(period_code)
-    if governments.find_facts(session)[1]:
-        raise Invalid("rehearsal")
-    if period != find_earliest_open(portal, session):
-        raise Invalid("period")
-    if portal.today() <= closable_after(portal, session, period):
-        raise Invalid("days")
+    refusal = find_refusal(portal, session, period)
+    if refusal:
+        raise Invalid(refusal)
     return period
+
+
+def find_refusal(portal: Portal, session: Session, period: Period) -> str | None:
+    """Return why an open period cannot be closed now, as `close` says; None where it can."""
+    if governments.find_facts(session)[1]:
+        return "rehearsal"
+    if period != find_earliest_open(portal, session):
+        return "period"
+    return "days" if portal.today() <= closable_after(portal, session, period) else None
 
 
 def find_earliest_open(portal: Portal, session: Session) -> Period:
@@ -102,85 +129,7 @@ def _close(portal: Portal, session: Session, period: Period, actor: str) -> None
     shadow = not portal.policy_on(session, period.ends_on).appraisal_feed
     row = ClosedRow(period.period_code, period.kind, period.starts_on, period.ends_on, portal.now(), shadow)
     periods.append_closed(session, row)
-    said = sign_version(portal, session, row, version=1, reason=None)
-    audit.append(session, at=portal.now(), actor=actor, act=ACT, detail={"period": row.period_code, **said})
-
-
-def sign_version(
-    portal: Portal, session: Session, closed: ClosedRow, *, version: int, reason: str | None
-) -> Mapping[str, Any]:
-    """Sign what the period's cells say now as a version of its snapshot; return what the log says of it."""
-    kept = list(_scores(portal, session, closed, version))
-    previous = snapshots.find_last_hash(session)
-    payload = signing.canonical(_payload(portal, session, closed, kept, version, reason, previous))
-    key_code, jws = signing.sign(portal, session, payload)
-    digest = hashlib.sha256(payload).digest()
-    snapshots.append_snapshot(
-        session,
-        kept,
-        period_code=closed.period_code,
-        version=version,
-        signed_at=portal.now(),
-        key_code=key_code,
-        previous_hash=previous,
-        hash=digest,
-        jws=jws,
-        reason=reason,
-    )
-    return {"version": version, "hash": digest.hex(), "key": key_code}
-
-
-def _scores(portal: Portal, session: Session, closed: ClosedRow, version: int) -> Iterator[KeptScore]:
-    paths = {row.unit_code: ".".join(map(str, row.path)) for row in structure.list_units(session)}
-    period = Period.parse(closed.period_code)
-    for subject in MEASURES:
-        if subject == "officer" and closed.shadow:
-            continue  # what was given in the shadow was given on the promise that it leaves for nobody
-        for row in list_all_scores(portal, session, period, subject, EVERYTHING):
-            body = {**_mapping(row), "revision": version}
-            if body["status"] == "provisional":
-                body["status"] = FINAL if version == 1 else REVISED
-            kept = (row.subject.id, row.measure, row.instrument, paths[row.subject.unit_id])
-            yield KeptScore(subject, *kept, body)
-
-
-EVERYTHING: Final = Caller(0, "", "", None, None, frozenset())
-"""Who sees every unit, and of officers neither name nor NIP."""
-
-
-def _mapping(row: ScoreRow) -> dict[str, Any]:
-    body = asdict(row)
-    body["period"] |= {"start": row.period.start.isoformat(), "end": row.period.end.isoformat()}
-    body["data_cutoff"] = f"{row.data_cutoff:%Y-%m-%dT%H:%M:%SZ}" if row.data_cutoff else None
-    return body
-
-
-def _payload(
-    portal: Portal,
-    session: Session,
-    closed: ClosedRow,
-    kept: list[KeptScore],
-    version: int,
-    reason: str | None,
-    previous: bytes,
-) -> dict[str, Any]:
-    by_cut = {cut: [dict(score.body) for score in kept if score.cut == cut] for cut in MEASURES}
-    return {
-        "format": FORMAT,
-        "government": governments.find_facts(session)[0] or portal.government,
-        "period": {
-            **{name: str(value) for name, value in asdict(reference(portal, Period.parse(closed.period_code))).items()},
-            "kind": closed.kind,
-            "shadow": closed.shadow,
-        },
-        "version": version,
-        "reason": reason,
-        "signed_at": f"{portal.now():%Y-%m-%dT%H:%M:%SZ}",
-        "method_version": METHOD_VERSION,
-        "policy": asdict(portal.policy_on(session, closed.ends_on)),
-        "previous": previous.hex(),
-        "scores": by_cut,
-        "manifest": {
-            cut: {"count": len(rows), "sha256": signing.digest({cut: rows}).hex()} for cut, rows in by_cut.items()
-        },
-    }
+    compared = fair.freeze(portal, session, row, version=1)
+    sealed = sealing.seal(portal, session, row, compared, reason=None)
+    said = {"period": row.period_code, **sealed.said}
+    audit.append(session, at=portal.now(), actor=actor, act=ACT, detail=said)

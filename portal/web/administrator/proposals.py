@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from portal.domain.errors import FormExpired, Invalid, NotFound
 from portal.services import policy
-from portal.services.publish import closing
+from portal.services.collect import attribution
+from portal.services.publish import closing, correcting
 from portal.services.review.proposals import Effect, Outcome, Proposals, approve, list_proposals, turn_down
 from portal.web import session
 from portal.web.context import run
@@ -22,6 +23,8 @@ from portal.web.session import StaffBar
 EFFECTS: Final[Mapping[str, Effect]] = {
     policy.ACT: Effect(policy.apply_choice),
     closing.ACT: Effect(closing.close, hold=closing.hold),
+    correcting.ACT: Effect(correcting.correct, hold=closing.hold),
+    attribution.ACT: Effect(attribution.correct_duty, hold=attribution.hold),
 }
 """What each kind of proposal does once it is approved."""
 
