@@ -16,7 +16,8 @@ from portal.domain.tally import Tally
 from portal.services import Portal
 from portal.services.rebuild import check_tallies
 from portal.storage import ledger
-from portal.storage.tables import Attribution, Ballot, ReleaseCell, Response, Unit, Verdict
+from portal.storage.ledger import FROZEN
+from portal.storage.tables import Attribution, Ballot, Carried, ReleaseCell, Response, Unit, Verdict
 
 Contents = dict[CellKey, dict[bytes, int]]
 """Per cell the value of each response in it."""
@@ -32,18 +33,24 @@ class Published:
 
 
 def current(portal: Portal) -> Contents:
-    """Return what every cell would hold if everything were released."""
+    """Return what every cell would hold if everything were released; what was carried counts where it went."""
     contents: Contents = defaultdict(dict)
     with portal.read() as session:
-        standing = _read(session)
+        standing, homes = _read(session), _homes(session)
     for response, path, about, answers in standing:
         month = date(response.counts_on.year, response.counts_on.month, 1)
         for name, given in answers.items():
             instrument = portal.instruments[name]
             for measure, value in _values(instrument, given):
-                for cut, subject in _subjects(instrument, response, path, about):
-                    contents[CellKey(cut, subject, month, measure)][response.id] = value
+                for cut, subject in _subjects(instrument, measure, response, path, about):
+                    home = homes.get((response.id, cut, subject, measure), month)
+                    contents[CellKey(cut, subject, home, measure)][response.id] = value
     return dict(contents)
+
+
+def _homes(session: Session) -> dict[tuple[bytes, str, str, str], date]:
+    rows = session.execute(select(Carried)).scalars()
+    return {(row.response_id, row.cut, row.subject, row.measure): row.month for row in rows}
 
 
 def _read(session: Session) -> list[tuple[Response, str, Attribution, dict[str, dict[str, int]]]]:
@@ -68,12 +75,17 @@ def _values(instrument: Instrument, given: dict[str, int]) -> Iterator[tuple[str
         yield f"{instrument.id}:{element}", value
     if len(given) == len(instrument.elements) > 1:
         yield f"{instrument.id}:SKM", sum(given.values())
+    if "KOMPETENSI" in given and "PERILAKU" in given:
+        yield f"{instrument.id}:SKM_OFFICER", given["KOMPETENSI"] + given["PERILAKU"]
 
 
-def _subjects(instrument: Instrument, response: Response, path: str, about: Attribution) -> Iterator[tuple[str, str]]:
-    if instrument.measure == "petugas":
-        if about.officer_id is not None:
-            yield "officer", str(about.officer_id)
+def _subjects(
+    instrument: Instrument, measure: str, response: Response, path: str, about: Attribution
+) -> Iterator[tuple[str, str]]:
+    of_officer = measure.endswith((":PETUGAS", ":KOMPETENSI", ":PERILAKU", ":SKM_OFFICER"))
+    if of_officer and about.officer_id is not None:
+        yield "officer", str(about.officer_id)
+    if measure.endswith((":PETUGAS", ":SKM_OFFICER")):
         return
     yield from (("unit", unit_id) for unit_id in path.split("."))
     without = f"{response.unit_id}:{'lainnya' if about.service_basis == 'other' else '-'}"
@@ -91,9 +103,9 @@ def pooled(key: CellKey, values: dict[bytes, int]) -> Tally:
 
 
 def released(portal: Portal) -> dict[CellKey, Published]:
-    """Return what is published."""
+    """Return what is published and may move."""
     with portal.read() as session:
-        cells = session.execute(select(ReleaseCell)).scalars().all()
+        cells = session.execute(select(ReleaseCell).where(ReleaseCell.cut.not_in(FROZEN))).scalars().all()
     return {
         CellKey(row.cut, row.subject, row.month, row.measure): Published(
             Tally(row.n1, row.n2, row.n3, row.n4, row.n, row.total, row.squares), row.officers, row.release_id

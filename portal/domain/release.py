@@ -17,9 +17,18 @@ the net of everything pending in the children, which may be 1 to 4 when pending 
 new answers wait in a counter, four are excluded again). Then no choice of movers that was tried is safe, and the unit
 is held itself. A unit with nothing pending and all children held publishes what it published before: (2) is unchanged.
 
+Answers carried in from a closed period count in the first month after it. Of one answer a child may carry in what its
+unit has published already, in the closed month: then the unit lacks it here, and its children together have it. What
+they differ by so is `Unit.apart`, a part of the partition that never moves; with it (2) holds here as well, of all and
+of the carried answers alone, so that two counters that carry in two and three answers of one unit move together or not
+at all. Lest a counter that goes on being rated wait for one that does not, whatever could move without carried answers
+does move: where those around it are in its way, their cells leave them behind, for a later release or the next closing.
+Of (4) this excepts what the unit leaves behind.
+
 Not kept, because pending rows have no memory and only pairs that are nested by definition bind: releases that are not
-consecutive, cuts across each other (a counter against a service), and at one time a unit against children two levels
-below it. Thresholds on the printed figure and hiding of siblings are separate rules.
+consecutive, cuts across each other (a counter against a service, an officer against a unit), at one time a unit against
+children two levels below it, and sums over months of different periods, in which answers that were carried cancel.
+Thresholds on the printed figure and hiding of siblings are separate rules.
 
 Source: design 4, "Releases".
 """
@@ -64,10 +73,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A child that has no children: a counter, a service, an officer, or the bucket of answers without one."""
+    """A child that has no children: a counter, a service, an officer, or the bucket of answers without one.
+
+    `carried` are pending as well, of answers of a closed period: they may stay behind when the rest moves.
+    """
 
     cell: Cell
     pending: tuple[Change, ...] = ()
+    carried: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +89,28 @@ class Unit:
 
     Each partition's parts together with `units` make up the unit exactly; answers that no published cell covers (no
     officer attributed) are a part like any other, whose cell is never shown. Without partitions `units` alone is one.
+    `carried` as in `Part`. `apart`, by partition: answers carried into the unit and none of its children as changes
+    from 0, those carried into children and not the unit as changes to 0; those carried out the other way round.
     """
 
     cell: Cell
     pending: tuple[Change, ...] = ()
     partitions: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
+    carried: tuple[Change, ...] = ()
+    apart: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Cells that move and cells that keep something back; cells with nothing pending are in neither."""
+    """Cells that move and cells that wait; cells with nothing pending are in neither.
+
+    Those of `moved` that are also `behind` leave behind what was carried into them.
+    """
 
     moved: frozenset[Cell]
     waiting: frozenset[Cell]
+    behind: frozenset[Cell] = frozenset()
 
 
 _Shifts = Mapping[bytes, int]
@@ -108,29 +129,44 @@ def decide(root: Unit, *, may_move: Callable[[Cell], bool]) -> Decision:
     Raises:
         ValueError: a cell occurs twice, as an officer counted whole in two units would.
     """
-    return _Release(root, may_move).decision()
+    carriers = frozenset(node.cell for node in _walk(root) if node.carried)
+    without = _Release(root, may_move, carriers).decision()
+    behind: frozenset[Cell] = frozenset()
+    while carriers:
+        decision = _Release(root, may_move, behind).decision()
+        lost = without.moved - decision.moved
+        if not lost:
+            return decision
+        near = frozenset().union(*(family for family in _families(root) if lost & family)) & carriers
+        behind = behind | near if near - behind else carriers
+    return without
 
 
 class _Release:
-    """One run over one tree."""
+    """One run over one tree, in which the cells of `behind` do not move what was carried into them."""
 
-    def __init__(self, root: Unit, may_move: Callable[[Cell], bool]) -> None:
+    def __init__(self, root: Unit, may_move: Callable[[Cell], bool], behind: frozenset[Cell]) -> None:
         self._root = root
         self._may_move = may_move
         self._shifts: dict[Cell, _Shifts] = {}
+        self._brought: dict[Cell, _Shifts] = {}
+        self._left: dict[Cell, _Shifts] = {}
         for node in _walk(root):
             if node.cell in self._shifts:
                 raise ValueError(node.cell)
-            self._shifts[node.cell] = _shifts(node.pending)
+            carried, nothing = _shifts(node.carried), _shifts(())
+            self._brought[node.cell], self._left[node.cell] = (carried, nothing)[:: -1 if node.cell in behind else 1]
+            self._shifts[node.cell] = {**_shifts(node.pending), **self._brought[node.cell]}
 
     def decision(self) -> Decision:
         moved: frozenset[Cell] = frozenset()
         below = self._below(self._root, ())
-        if not self._root.pending:
+        if not self._shifts[self._root.cell]:
             moved = below or moved
         elif below is not None and self._is_candidate(self._root.cell):
             moved = below | {self._root.cell}
-        return Decision(moved, frozenset(cell for cell, shifts in self._shifts.items() if shifts) - moved)
+        waiting = frozenset(cell for cell, shifts in self._shifts.items() if shifts) - moved
+        return Decision(moved, waiting, frozenset(cell for cell in moved if self._left[cell]))
 
     def _is_candidate(self, cell: Cell) -> bool:
         return len(self._shifts[cell]) >= FEWEST and self._may_move(cell)
@@ -153,25 +189,38 @@ class _Release:
         The movers are one set for all partitions, so a child unit held for the sake of one is held in all.
         """
         smallest_first = sorted(candidates, key=lambda cell: (len(self._shifts[cell]), cell))
-        units = [child.cell for child in unit.units]
-        parts = [[part.cell for part in unit.partitions[name]] for name in sorted(unit.partitions)] or [[]]
-        groups = [cells + units for cells in parts]
+        units = tuple(child.cell for child in unit.units)
+        groups = [
+            _Group(tuple(it.cell for it in unit.partitions.get(name, ())) + units, _shifts(unit.apart.get(name, ())))
+            for name in sorted(unit.partitions) or [""]
+        ]
         while True:
             unsafe = next((group for group in groups if not self._is_safe(group, smallest_first, above)), None)
             if unsafe is None:
                 return frozenset(smallest_first)
-            held = next((cell for cell in smallest_first if cell in unsafe), None)
+            held = next((cell for cell in smallest_first if cell in unsafe.cells), None)
             if held is None:
                 return None
             smallest_first.remove(held)
 
-    def _is_safe(self, group: Sequence[Cell], movers: Iterable[Cell], above: Sequence[Cell]) -> bool:
-        moving = set(movers).intersection(group)
-        waiting = _net(self._shifts[cell] for cell in group if cell not in moving)
-        if 0 < len(waiting) < FEWEST:
-            return False
+    def _is_safe(self, group: _Group, movers: Iterable[Cell], above: Sequence[Cell]) -> bool:
+        moving = set(movers).intersection(group.cells)
+        staying = [cell for cell in group.cells if cell not in moving]
+        apart = [group.apart, *(self._left[cell] for cell in group.cells), _turned(self._left[above[-1]])]
+        # What is carried must be safe by itself, or it would hold the rest back once that waits for nothing else.
+        for waiting in (self._brought, self._shifts):
+            if 0 < len(_net([*apart, *(waiting[cell] for cell in staying)])) < FEWEST:
+                return False
         moves = [self._shifts[cell] for cell in sorted(moving)]
         return not moves or _is_safe_in_time((self._shifts[whole] for whole in above), moves)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One partition of a unit."""
+
+    cells: tuple[Cell, ...]
+    apart: _Shifts
 
 
 def _walk(unit: Unit) -> Iterator[Unit | Part]:
@@ -182,8 +231,20 @@ def _walk(unit: Unit) -> Iterator[Unit | Part]:
         yield from _walk(child)
 
 
+def _families(unit: Unit) -> Iterator[frozenset[Cell]]:
+    """Yield each unit with its children."""
+    parts = (part.cell for parts in unit.partitions.values() for part in parts)
+    yield frozenset({unit.cell, *parts, *(child.cell for child in unit.units)})
+    for child in unit.units:
+        yield from _families(child)
+
+
 def _shifts(pending: Iterable[Change]) -> _Shifts:
     return {row.response_id: _count(row.current) - _count(row.released) for row in pending}
+
+
+def _turned(shifts: _Shifts) -> _Shifts:
+    return {response_id: -shift for response_id, shift in shifts.items()}
 
 
 def _count(value: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Table, TextClause, and_, bindparam, delete, exists, func, insert, or_, select, text
+from sqlalchemy import Row, Table, TextClause, and_, bindparam, delete, exists, func, insert, null, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,12 +22,13 @@ _CELLS = cast("Table", ReleaseCell.__table__)
 _PENDING_KEY = ("response_id", *CellKey._fields)
 _PENDING_COLUMNS = (*_PENDING_KEY, "released", "current")
 _COUNTS = ("n1", "n2", "n3", "n4", "n", "total", "squares")
+_BATCH = 200
 _PUT_CELLS = {}
 for _dialect, _insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
     _cells: Any = _insert(_CELLS)
     _PUT_CELLS[_dialect] = _cells.on_conflict_do_update(
         index_elements=list(CellKey._fields),
-        set_={name: _cells.excluded[name] for name in (*_COUNTS, "carried", "officers", "release_id")},
+        set_={name: _cells.excluded[name] for name in (*_COUNTS, "officers", "composition", "parts", "release_id")},
     )
 _SETTLE = delete(_PENDING).where(
     _PENDING.c.response_id == bindparam("of_response"), _PENDING.c.released == _PENDING.c.current
@@ -125,22 +126,57 @@ def list_moved_between(session: Session, since: datetime, now: datetime) -> froz
     return frozenset(CellKey(*row) for row in session.execute(_MOVED, {"since": since, "now": now}))
 
 
-def put_cells(session: Session, release_id: int, cells: Mapping[CellKey, tuple[Tally, int | None]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a cell's answers are made of: `composition` as `Composition` has it; officers' `parts` by service and day.
+
+    Read by `list_compositions` and `list_parts` alone, so that pages do not pay for them.
+    """
+
+    composition: Mapping[str, Any]
+    parts: Mapping[str, Mapping[str, Sequence[int]]] | None = None
+
+
+def put_cells(
+    session: Session,
+    release_id: int,
+    cells: Mapping[CellKey, tuple[Tally, int | None]],
+    details: Mapping[CellKey, Details] | None = None,
+) -> None:
     """Write the whole tally of each moved cell, and empty its pending."""
-    if not cells:
-        return
-    rows = [
+    if cells:
+        session.execute(_PUT_CELLS[session.get_bind().dialect.name], _rows(release_id, cells, details or {}))
+        session.execute(_EMPTY, {"of_release": release_id})
+
+
+def put_frozen(session: Session, release_id: int, cells: Mapping[CellKey, tuple[Tally, int | None]]) -> None:
+    """Write counts that are published once."""
+    if cells:
+        session.execute(insert(_CELLS), _rows(release_id, cells, {}))
+
+
+def _rows(
+    release_id: int, cells: Mapping[CellKey, tuple[Tally, int | None]], details: Mapping[CellKey, Details]
+) -> list[dict[str, Any]]:
+    return [
         {
             **key._asdict(),
             **dict(zip(_COUNTS, tally.parts, strict=True)),
             "carried": 0,
             "officers": officers,
+            "composition": details[key].composition if key in details else null(),
+            "parts": (details[key].parts if key in details else None) or null(),
             "release_id": release_id,
         }
         for key, (tally, officers) in sorted(cells.items())
     ]
-    session.execute(_PUT_CELLS[session.get_bind().dialect.name], rows)
-    session.execute(_EMPTY, {"of_release": release_id})
+
+
+def put_back(session: Session, left: Iterable[tuple[CellKey, bytes, int, int]]) -> None:
+    """Let go on waiting what moved cells left behind; in the order of `list_pending`."""
+    rows = [dict(zip(_PENDING_COLUMNS, (response_id, *key, *move), strict=True)) for key, response_id, *move in left]
+    if rows:
+        session.execute(insert(_PENDING), rows)
 
 
 def _cell(row: Row[*tuple[Any, ...]]) -> ReleasedCell:
@@ -157,22 +193,33 @@ class History:
 
 
 _CUTS = ("unit", "service", "counter", "officer")
-_CELLS_UNTIL = (
-    select(*_CELLS.c, Release.released_at)
+FROZEN = ("day_part", "choice")
+"""Cuts that are published once, when their month is over."""
+_CELL_COLUMNS = (*CellKey._fields, *_COUNTS, "officers")
+_READ_CELLS = (
+    select(*(_CELLS.c[name] for name in _CELL_COLUMNS), Release.released_at)
+    .select_from(ReleaseCell)
     .join(Release, Release.id == ReleaseCell.release_id)
-    .where(
-        or_(*(and_(ReleaseCell.cut == cut, ReleaseCell.subject.in_(bindparam(cut, expanding=True))) for cut in _CUTS)),
-        ReleaseCell.month <= bindparam("last"),
-    )
 )
+_OF_SUBJECTS = or_(
+    *(and_(ReleaseCell.cut == cut, ReleaseCell.subject.in_(bindparam(cut, expanding=True))) for cut in _CUTS)
+)
+_CELLS_UNTIL = _READ_CELLS.where(_OF_SUBJECTS, ReleaseCell.month <= bindparam("last"))
 _SINCE_FIRST = ReleaseCell.month >= bindparam("first")
 _LIST_CELLS = _CELLS_UNTIL.where(_SINCE_FIRST)
-_LIST_HISTORY = _CELLS_UNTIL.where(
-    ReleaseCell.month >= bindparam("since"),
+_LIST_HISTORY = _READ_CELLS.where(
+    ReleaseCell.month <= bindparam("last"),
     or_(
-        _SINCE_FIRST,
-        ReleaseCell.measure.in_(bindparam("measures", expanding=True)),
-        and_(ReleaseCell.cut == "unit", ReleaseCell.subject == bindparam("own")),
+        and_(
+            _OF_SUBJECTS,
+            ReleaseCell.month >= bindparam("since"),
+            or_(
+                _SINCE_FIRST,
+                ReleaseCell.measure.in_(bindparam("measures", expanding=True)),
+                and_(ReleaseCell.cut == "unit", ReleaseCell.subject == bindparam("own")),
+            ),
+        ),
+        and_(ReleaseCell.cut.in_(FROZEN), ReleaseCell.subject.startswith(bindparam("prefix")), _SINCE_FIRST),
     ),
 )
 _MONTHS = select(func.min(ReleaseCell.month), func.max(ReleaseCell.month))
@@ -189,9 +236,17 @@ def list_cells(
 def list_history(
     session: Session, subjects: Mapping[str, Sequence[str]], first: date, last: date, *, since: date, history: History
 ) -> Sequence[ReleasedCell]:
-    """List what `list_cells` does and, from the month `since` on, what the history of one unit is drawn from."""
+    """List what `list_cells` does and, from the month `since` on, what the history of one unit is drawn from.
+
+    With it come the unit's counts that are published once, of the months from `first` to `last` (see `list_frozen`).
+    """
     parameters = {**{cut: list(subjects.get(cut, ())) for cut in _CUTS}, "first": first, "last": last}
-    further = {"since": min(since, first), "own": history.unit, "measures": list(history.measures)}
+    further = {
+        "since": min(since, first),
+        "own": history.unit,
+        "prefix": f"{history.unit}:",
+        "measures": list(history.measures),
+    }
     return [_cell(row) for row in session.execute(_LIST_HISTORY, {**parameters, **further})]
 
 
@@ -199,3 +254,121 @@ def find_months(session: Session) -> tuple[date, date] | None:
     """Return the first and the last month that have released cells."""
     months = [month for month in session.execute(_MONTHS).one() if month]
     return (months[0], months[1]) if months else None
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """How the answers of a released cell came: `late` ones, carried ones among them, and all by `channel:evidence`.
+
+    `states` counts what belongs to the cell and does not count, by `held:<rule>` or `excluded:<reason>`, when the cell
+    was released last. `carried` is what it held back at its closing, which counts in a later month.
+    """
+
+    key: CellKey
+    late: int
+    channels: Mapping[str, int]
+    states: Mapping[str, int]
+    carried: int
+
+
+class OfficerPart(NamedTuple):
+    """The released answers of a measure about one officer, service and day; `service` is the subject of its cell."""
+
+    officer: str
+    service: str
+    day: date
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenCell:
+    """A count that was published once; `part` is `pagi`, `siang` or `sore`, or the option of a choice."""
+
+    part: str
+    month: date
+    measure: str
+    tally: Tally
+    officers: int | None
+
+
+_COMPOSITIONS = (
+    select(*(_CELLS.c[name] for name in (*CellKey._fields, "composition", "carried")))
+    .where(_OF_SUBJECTS, _SINCE_FIRST, ReleaseCell.month <= bindparam("last"))
+    .order_by(*(_CELLS.c[name] for name in CellKey._fields))
+)
+_PARTS = (
+    select(ReleaseCell.subject, ReleaseCell.parts)
+    .where(
+        ReleaseCell.cut == "officer",
+        ReleaseCell.measure == bindparam("measure"),
+        ReleaseCell.parts.is_not(None),
+        _SINCE_FIRST,
+        ReleaseCell.month <= bindparam("last"),
+    )
+    .execution_options(yield_per=_BATCH)
+)
+_FROZEN = (
+    select(ReleaseCell.subject, ReleaseCell.month, ReleaseCell.measure, ReleaseCell.officers)
+    .add_columns(*(_CELLS.c[name] for name in _COUNTS))
+    .where(
+        ReleaseCell.cut == bindparam("cut"),
+        ReleaseCell.subject.startswith(bindparam("prefix")),
+        _SINCE_FIRST,
+        ReleaseCell.month <= bindparam("last"),
+    )
+    .order_by(ReleaseCell.month, ReleaseCell.measure, ReleaseCell.subject)
+)
+_FROZEN_MONTHS = select(ReleaseCell.month).where(ReleaseCell.cut.in_(FROZEN)).distinct()
+
+
+def list_compositions(
+    session: Session, subjects: Mapping[str, Sequence[str]], first: date, last: date
+) -> Sequence[Composition]:
+    """List how the answers came of the released cells of the subjects, given by cut, from month `first` to `last`."""
+    parameters = {**{cut: list(subjects.get(cut, ())) for cut in _CUTS}, "first": first, "last": last}
+    return [
+        Composition(CellKey(row.cut, row.subject, row.month, row.measure), **row.composition, carried=row.carried)
+        for row in session.execute(_COMPOSITIONS, parameters)
+        if row.composition
+    ]
+
+
+def list_parts(session: Session, measure: str, first: date, last: date) -> Iterator[OfficerPart]:
+    """List what officers' cells of a measure in the months from `first` to `last` are made of, in no order.
+
+    An answer carried in from a closed period comes under its own service and day, which may lie before `first`.
+    """
+    for officer, parts in session.execute(_PARTS, {"measure": measure, "first": first, "last": last}):
+        for service, days in parts.items():
+            for day, counts in days.items():
+                yield OfficerPart(officer, service, _day(day), _small_tally(*counts))
+
+
+_day = lru_cache(maxsize=1000)(date.fromisoformat)
+_small_tally = lru_cache(maxsize=5000)(Tally)  # an officer's day has few answers, so most of them are alike
+
+
+def list_frozen(session: Session, unit_id: int, cut: str, first: date, last: date) -> Sequence[FrozenCell]:
+    """List the unit's counts by part of the day (`day_part`) or by option (`choice`) in the months `first` to `last`.
+
+    The unit pools those below it. What is not listed had fewer than five, was left out lest subtraction show fewer, or
+    came later. Each row by itself may be shown from five on; thresholds of readers and siblings are the caller's, for
+    whom the unit's own cell of the month less these rows is one row more. The part of a choice is
+    `<instrument>:<item>:<option>`, its tally has n alone.
+    """
+    parameters = {"cut": cut, "prefix": f"{unit_id}:", "first": first, "last": last}
+    return [
+        FrozenCell(
+            row.subject.partition(":")[2],
+            row.month,
+            row.measure,
+            Tally(*(getattr(row, name) for name in _COUNTS)),
+            row.officers,
+        )
+        for row in session.execute(_FROZEN, parameters)
+    ]
+
+
+def list_frozen_months(session: Session) -> frozenset[date]:
+    """Return the months whose counts by part of the day and by option have been published."""
+    return frozenset(session.execute(_FROZEN_MONTHS).scalars())

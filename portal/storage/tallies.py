@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, delete, func, insert, select
+from sqlalchemy import Row, Select, Table, and_, bindparam, delete, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.domain.rating import COUNTED, TallyKey
+from portal.domain.rating import COUNTED, NOBODY, TallyKey
 from portal.domain.tally import Tally
 from portal.storage.tables import TallyRow, connection_of
 
@@ -23,27 +23,40 @@ for _dialect, _insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.i
         index_elements=list(TallyKey._fields),
         set_={name: _TABLE.c[name] + _statement.excluded[name] for name in _COUNTS},
     )
-_SUMS = (
-    select(
-        TallyRow.unit_id,
-        TallyRow.counter_id,
-        TallyRow.service,
-        TallyRow.officer,
-        TallyRow.measure,
-        *(func.sum(_TABLE.c[name]).label(name) for name in _COUNTS),
-    )
-    .where(
-        TallyRow.counts_on >= bindparam("first"),
-        TallyRow.counts_on < bindparam("after"),
-        TallyRow.state == COUNTED,
-    )
-    .group_by(TallyRow.unit_id, TallyRow.counter_id, TallyRow.service, TallyRow.officer, TallyRow.measure)
+_SUM = [func.sum(_TABLE.c[name]).label(name) for name in _COUNTS]
+_IN_MONTH = and_(TallyRow.counts_on >= bindparam("first"), TallyRow.counts_on < bindparam("after"))
+_OF_MEASURES = TallyRow.measure.in_(bindparam("measures", expanding=True))
+_SUM_KEY = (
+    TallyRow.unit_id,
+    TallyRow.counter_id,
+    TallyRow.service,
+    TallyRow.measure,
+    TallyRow.channel,
+    TallyRow.evidence,
+    TallyRow.late,
+    TallyRow.state,
+)
+_SUMS: Select[*tuple[Any, ...]] = (
+    select(*_SUM_KEY, literal(NOBODY).label("officer"), *_SUM).where(_IN_MONTH, _OF_MEASURES).group_by(*_SUM_KEY)
+)
+_SUMS_BY_OFFICER: Select[*tuple[Any, ...]] = (
+    select(*_SUM_KEY, TallyRow.officer, *_SUM).where(_IN_MONTH, _OF_MEASURES).group_by(*_SUM_KEY, TallyRow.officer)
+)
+_OFFICER_KEY = (TallyRow.officer, TallyRow.unit_id, TallyRow.service, TallyRow.counts_on, TallyRow.measure)
+_OFFICER_DAYS: Select[*tuple[Any, ...]] = (
+    select(*_OFFICER_KEY, *_SUM)
+    .where(_IN_MONTH, _OF_MEASURES, TallyRow.officer != NOBODY, TallyRow.state == COUNTED)
+    .group_by(*_OFFICER_KEY)
+)
+_DAY_PARTS: Select[*tuple[Any, ...]] = (
+    select(TallyRow.unit_id, TallyRow.day_part, *_SUM)
+    .where(_IN_MONTH, _OF_MEASURES, TallyRow.state == COUNTED)
+    .group_by(TallyRow.unit_id, TallyRow.day_part)
 )
 _DAYS = (
     select(TallyRow.unit_id, TallyRow.counter_id, TallyRow.service, TallyRow.counts_on, TallyRow.officer)
     .where(
-        TallyRow.counts_on >= bindparam("first"),
-        TallyRow.counts_on < bindparam("after"),
+        _IN_MONTH,
         TallyRow.state == COUNTED,
         TallyRow.n > 0,
     )
@@ -73,10 +86,38 @@ def _tally(row: Row[*tuple[Any, ...]]) -> Tally:
     return Tally(*(int(getattr(row, name)) for name in _COUNTS))
 
 
-def list_sums(session: Session, first: date, after: date) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
-    """List counted tallies from `first` until before `after`, per unit, counter, service, officer and measure."""
-    for row in session.execute(_SUMS, {"first": first, "after": after}):
-        yield row, _tally(row)
+def _list(
+    session: Session, statement: Select[*tuple[Any, ...]], first: date, after: date, measures: Collection[str]
+) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
+    for row in session.execute(statement, {"first": first, "after": after, "measures": sorted(measures)}):
+        tally = _tally(row)
+        if tally:
+            yield row, tally
+
+
+def list_sums(
+    session: Session, first: date, after: date, measures: Collection[str], *, by_officer: bool
+) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
+    """List the tallies of the measures from `first` until before `after`, whatever their state, without day and part.
+
+    Rows have unit_id, counter_id, service, officer, measure, channel, evidence, late and state. Those that are not told
+    apart by officer are many times fewer.
+    """
+    return _list(session, _SUMS_BY_OFFICER if by_officer else _SUMS, first, after, measures)
+
+
+def list_officer_days(
+    session: Session, first: date, after: date, measures: Collection[str]
+) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
+    """List counted tallies from `first` until before `after`, per officer, unit_id, service, day and measure."""
+    return _list(session, _OFFICER_DAYS, first, after, measures)
+
+
+def list_day_parts(
+    session: Session, first: date, after: date, measure: str
+) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
+    """List counted tallies of a measure from `first` until before `after`, per unit_id and day_part."""
+    return _list(session, _DAY_PARTS, first, after, [measure])
 
 
 def list_days(session: Session, first: date, after: date) -> Sequence[Row[*tuple[Any, ...]]]:

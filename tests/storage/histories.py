@@ -14,18 +14,18 @@ from sqlalchemy import delete, func, insert, select
 
 from portal import services
 from portal.domain.errors import CounterClosed, FormExpired, Invalid, KeyReused
-from portal.domain.rating import difference
 from portal.services import Portal
 from portal.services.collect.rate import Submission, rate
 from portal.services.collect.receipt import OTHER, UNKNOWN, add_answers, change_rating, name_officer, name_service
+from portal.services.collect.revision import restate
 from portal.services.collect.tokens import Ticket
 from portal.services.publish.release import release
-from portal.storage import ledger, responses, tallies
+from portal.storage import responses
 from portal.storage.tables import Base, Certificate, Counter, Service, Unit, Verdict
 from tests.clock import START, Clock
 from tests.domain.release_model import Content, Shifts, is_safe, leaks_by_selection, left_over, shifts_of
 from tests.government import ELEMENTS, HELP, QUICK, SURVEY, Government
-from tests.truth import Contents, current, pooled, released
+from tests.truth import Contents, current, pending, pooled, released
 
 CITIZENS: Final = ["rate", "rate", "rate", "rate", "survey", "change", "resend", "service", "officer", "help", "parts"]
 KINDS: Final = [*CITIZENS, "judge", "later", "tomorrow", "release", "release", "weekly"]
@@ -149,12 +149,19 @@ class World:
 
     def release(self, *, weekly: bool) -> None:
         """Release, and note which response is published in which cell with which value."""
-        before, truth = released(self.portal), current(self.portal)
-        services.run(self.portal, release, weekly=weekly)
-        after = released(self.portal)
-        moved = [key for key, cell in after.items() if key not in before or before[key].release_id != cell.release_id]
+        self.live(lambda: services.run(self.portal, release, weekly=weekly))
+
+    def live(self, act: Callable[[], object]) -> None:
+        """Do what may move cells, and note what is published then: of what moved all but what goes on waiting."""
+        before = released(self.portal)
+        act()
+        after, truth, waiting = released(self.portal), current(self.portal), pending(self.portal)
         assert before.keys() <= after.keys()
-        self.published = {**self.published, **{key: truth.get(key, {}) for key in moved}}
+        for key, cell in after.items():
+            if key not in before or before[key].release_id != cell.release_id:
+                left = {response: was for response, (was, _) in waiting.get(key, {}).items()}
+                content = {**truth.get(key, {}), **left}
+                self.published = {**self.published, key: {it: value for it, value in content.items() if value}}
         assert {key: cell.tally for key, cell in after.items()} == {
             key: pooled(key, values) for key, values in self.published.items()
         }
@@ -171,10 +178,7 @@ def judge(portal: Portal, response_id: bytes, state: str) -> None:
         record = responses.get_record(session, response_id, lock=True)
         earlier = session.execute(select(func.count()).where(Verdict.response_id == response_id)).scalar_one()
         responses.append_verdict(session, response_id, earlier + 1, state)
-        standing = replace(record.standing, state=state)
-        change = difference(record.place, record.standing, standing, portal.instruments)
-        tallies.add(session, change.tallies)
-        ledger.put_pending(session, response_id, change.pending, new=False)
+        restate(portal, session, record, replace(record.standing, state=state))
 
 
 Subject = tuple[str, str]
@@ -195,6 +199,8 @@ def leaks(world: World, before: Contents) -> Iterator[str]:
     """Name what the last release gave away about fewer than five, given what was published `before`."""
     for month, measure in sorted({(key.month, key.measure) for key in world.published}):
         was, now = (_figure(contents, month, measure) for contents in (before, world.published))
+        if was == now:
+            continue
         shifts = {subject: shifts_of(was.get(subject, {}), content) for subject, content in now.items()}
         yield from (f"{subject} moved by {len(of)}" for subject, of in shifts.items() if not is_safe(len(of)))
         for family in families(world.portal, has_counters=measure.startswith(QUICK)):
