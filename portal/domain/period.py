@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -79,6 +80,73 @@ class Period:
     def preceding(self) -> Period:
         """The period of the same kind just before."""
         return Period(_month_after(self.starts_on, -MONTHS[self.kind]), self.kind)
+
+
+_WINDOW: Final = re.compile(r"12-(?P<last>.+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Period):
+    """The twelve months that end with a base period, where they are no calendar year; its code is `12-2026-S1`."""
+
+    last: Period
+
+    @property
+    def period_code(self) -> str:
+        """The stable public code."""
+        return f"12-{self.last.period_code}"
+
+    @property
+    def ends_on(self) -> date:
+        """The last day that belongs to it."""
+        return self.last.ends_on
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """First days of its months, in order."""
+        return tuple(_month_after(self.starts_on, count) for count in range(MONTHS["year"]))
+
+    @property
+    def following(self) -> Period:
+        """The twelve months that end with the next base period."""
+        return twelve_months_to(self.last.following)
+
+    @property
+    def preceding(self) -> Period:
+        """The twelve months that end with the base period before."""
+        return twelve_months_to(self.last.preceding)
+
+
+def parse_union(text: str) -> Period:
+    """Read the code of a period or of twelve months.
+
+    Raises:
+        NotFound: `text` names neither, or twelve months that are a calendar year and so have its code.
+    """
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        return Period.parse(text)
+    last = Period.parse(match["last"])
+    if last.kind == "year" or last.ends_on.month == MONTHS["year"]:
+        raise NotFound(text)
+    return twelve_months_to(last)
+
+
+def twelve_months_to(last: Period) -> Period:
+    """Return the twelve months that end with a base period: a calendar year where they are one."""
+    if last.ends_on.month == MONTHS["year"]:
+        return Period.containing("year", last.ends_on)
+    return Window(_month_after(last.starts_on, MONTHS[last.kind] - MONTHS["year"]), "window", last)
+
+
+def bases_of(union: Period, closed: Sequence[Period]) -> tuple[Period, ...] | None:
+    """Return the closed periods that make it up, oldest first; None where they do not fill it exactly.
+
+    `closed` holds contiguous base periods, oldest first, of one kind or of several.
+    """
+    inside = tuple(base for base in closed if union.starts_on <= base.starts_on and base.ends_on <= union.ends_on)
+    months = [month for base in inside for month in base.months]
+    return inside if tuple(months) == union.months else None
 
 
 def periods_between(kind: str, first: date, last: date) -> list[Period]:

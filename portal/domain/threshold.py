@@ -14,7 +14,8 @@ from dataclasses import dataclass
 class Thresholds:
     """Fewest answers per purpose; they apply to the printed figure, the sum of the released months.
 
-    `distinct_officers` counts people; everything else counts answers. Never lowered inside a period.
+    `distinct_officers` counts people, `comments` those of a month's batch; everything else counts answers. Fewer than
+    `alike` that are all the same print a band. Never lowered inside a period.
     """
 
     unit: int = 5
@@ -24,7 +25,9 @@ class Thresholds:
     officer: int = 10
     officer_distribution: int = 20
     officer_feed: int = 30
+    comments: int = 5
     distinct_officers: int = 3
+    alike: int = 30
 
     def is_single_officer(self, cut: str, officers: int | None) -> bool:
         """Tell whether a figure is about so few officers that it counts as a figure of an officer."""

@@ -16,7 +16,8 @@ import pytest
 from portal.domain import sibling
 from portal.domain.instrument import Instrument
 from portal.domain.score.family import Family, Key
-from portal.domain.score.months import FEWEST, Cells, Count, shown_months
+from portal.domain.score.months import FEWEST, Cells, Count, banded_months, shown_months
+from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
 
 CONFIG: Final = Path(__file__).parents[2] / "config" / "instruments"
@@ -71,6 +72,28 @@ def test_a_month_in_truth_about_two_officers_waits_for_ten() -> None:
     few = {**cells, family.unit: {**cells[family.unit], MONTHS[0]: Count(8, FEW)}}
     assert sorted(shown_months([family], QUICK, cells, STAFF)) == list(MONTHS[:3])
     assert sorted(shown_months([family], QUICK, few, STAFF)) == [MONTHS[2]]
+
+
+def bands(*tallies: tuple[int, int, int, int], hidden: Sequence[int] = ()) -> list[int]:
+    """The numbers of the months that print a band, of months with these answers."""
+    counted = {
+        month: sum((Tally.of_answer(value) for value, n in enumerate(it, 1) for _ in range(n)), Tally())
+        for month, it in zip(MONTHS, tallies, strict=False)
+    }
+    seen = {month for month in counted if month.month not in hidden}
+    return sorted(month.month for month in banded_months(counted, seen, 1, STAFF))
+
+
+def test_a_small_month_that_is_all_alike_prints_a_band_and_is_not_found_by_subtraction() -> None:
+    mixed = (0, 1, 10, 12)
+    assert bands(mixed, mixed, mixed) == []
+    assert bands(mixed, (0, 0, 0, 20), mixed) == [1, 2]
+    assert bands(mixed, (0, 0, 0, 30), mixed) == []
+
+
+def test_months_that_are_hidden_and_alike_together_take_one_with_them() -> None:
+    assert bands((0, 0, 0, 4), (0, 0, 0, 3), (0, 2, 20, 20), (0, 2, 10, 8), hidden=(1, 2)) == [4]
+    assert bands((0, 0, 1, 3), (0, 0, 0, 3), (0, 2, 20, 20), (0, 2, 10, 8), hidden=(1, 2)) == []
 
 
 def test_a_counter_of_one_month_is_not_subtracted_from_that_month() -> None:

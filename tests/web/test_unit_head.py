@@ -27,6 +27,7 @@ from portal.domain.tally import Tally
 from portal.services import Portal
 from portal.services.admit.accounts import create_account
 from portal.settings import Settings
+from portal.storage.indicators import append_progress
 from portal.storage.tables import Indicator, Officer, PastScore, ServedCount, Service, Unit
 from portal.web.unit_head.export import TABLES
 from tests.client import CheckedClient
@@ -40,6 +41,9 @@ LARGEST_PAGE: Final = 60 * 1024
 MOST_STATEMENTS: Final = 8
 LAST_YEAR: Final = date(2025, 9, 1)
 NUMBER: Final = re.compile(r"(?<!pukul )\b\d+[.,]\d\d\b")
+
+BALLOTS: Final = [(most, most, slow, free, *[most] * 5) for slow, free in ((1, 4), (2, 3)) for most in (4, 2)] * 3
+"""Twelve surveys, no element of which is answered alike by everybody."""
 
 Browse = Callable[[str], FlaskClient]
 
@@ -97,17 +101,28 @@ def rich(portal: Portal, made: Government) -> None:
         cell("counter", counters["1B"], spread(1, 2, 10, 7)),
         cell("officer", officers["P1"], spread(0, 0, 6, 6)),
         cell("officer", officers["P5"], spread(0, 0, 0, 40)),
-        nine(("unit", unit), *[(3, 3, 1, 4, 3, 3, 3, 3, 3)] * 12),
+        nine(("unit", unit), *BALLOTS),
     )
     with portal.begin() as session:
         session.add(PastScore(past_score_code="L1", unit_id=unit, year=2024, skm="76.42", n=212))
         session.add(PastScore(past_score_code="L2", unit_id=unit, year=2025, skm="80.11", n=12_345))
         session.add(ServedCount(served_count_code="D1", unit_id=unit, service_id=None, on_date=MARCH, n=12_000))
-        session.add(indicator("tepat", unit, name="Dokumen tepat waktu", realisation="92.40"))
+        session.add(indicator("tepat", unit, name="Dokumen tepat waktu"))
+    with portal.begin() as session:
+        append_progress(
+            session,
+            "tepat",
+            as_of=MARCH,
+            value="92.40",
+            source="laporan dinas",
+            link="https://data.example.go.id/berkas",
+            entered_by="cli:test",
+            entered_at=portal.now(),
+        )
 
 
 def indicator(code: str, unit: int, *, period: str = "2026-S1", name: str = "Contoh", **columns: object) -> Indicator:
-    row = {"target": "95.00", "realisation": None, "as_of": None, "source": "laporan dinas", "link": None, **columns}
+    row = {"target": "95.00", **columns}
     return Indicator(
         **{"indicator_code": code, "unit_id": unit, "name": name, "period_code": period, **row},
         unit_of_measure="persen",
@@ -148,7 +163,7 @@ def test_the_weakest_element_comes_first(portal: Portal, made: Government, brows
     assert "Terendah: Waktu Penyelesaian" in words(client.get("/unit"))
     rows = table(client, "UPT-1", "unsur")
     assert [row["Element code"] for row in (rows[0], rows[-1])] == ["WAKTU", "BIAYA"]
-    assert (rows[0]["NRR"], rows[0]["Score"], rows[0]["n"]) == ("1.000", "25.00", "12")
+    assert (rows[0]["NRR"], rows[0]["Score"], rows[0]["n"]) == ("1.500", "37.50", "12")
 
 
 def test_with_a_target_the_elements_say_how_far_they_are_from_it(
@@ -159,11 +174,11 @@ def test_with_a_target_the_elements_say_how_far_they_are_from_it(
     client = browse("UPT-1")
     shown = words(client.get("/unit"))
     assert "72,22 Mutu C, kurang baik 2,78 poin di bawah target" in shown
-    assert "Terjauh dari target: Waktu Penyelesaian, 50,00 poin di bawah" in shown
+    assert "Terjauh dari target: Waktu Penyelesaian, 37,50 poin di bawah" in shown
     rows = table(client, "UPT-1", "unsur")
     assert [(row["Element code"], row["Target"], row["Distance from the target"]) for row in (rows[0], rows[-1])] == [
-        ("WAKTU", "75.00", "-50.00"),
-        ("BIAYA", "75.00", "25.00"),
+        ("WAKTU", "75.00", "-37.50"),
+        ("BIAYA", "75.00", "12.50"),
     ]
     assert "tepat pada target" in shown
     aim(portal, made.units["UPT-1"], "25.00")
@@ -337,7 +352,7 @@ def test_officers_stand_by_name_and_only_those_of_the_unit(portal: Portal, made:
     rich(portal, made)
     client = browse("UPT-1")
     shown = words(client.get("/unit"))
-    names = re.findall(r"Petugas Contoh P\d", shown)
+    names = list(dict.fromkeys(re.findall(r"Petugas Contoh P\d", shown)))
     assert names == [f"Petugas Contoh P{number}" for number in range(1, 5)]
     assert "Petugas Contoh P1 87,50 12 penilaian" in shown
     assert [row["Name"] for row in table(client, "UPT-1", "petugas")] == names
@@ -445,8 +460,11 @@ def test_a_table_is_a_file_that_spreadsheets_read_as_it_is_meant(
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="UPT-1-petugas-2026-S1.csv"'
     lines = answer.get_data().decode().split("\r\n")
-    assert lines[0] == "\ufeffKode unit,Periode,Kode petugas,Nama,Nilai,Batas bawah,Batas atas,n,Alasan kosong"
-    assert lines[1] == 'UPT-1,2026-S1,P9,"\'=1+1, ""Contoh""",,,,,Data belum cukup'
+    assert lines[0] == (
+        "\ufeffKode unit,Periode,Kode petugas,Nama,Nilai,Batas bawah,Batas atas,n,Nilai antara,Alasan kosong,"
+        "Kekuatan bukti,Dibandingkan dengan rekan,Selisih dari rekan,Selisih batas bawah,Selisih batas atas"
+    )
+    assert lines[1] == 'UPT-1,2026-S1,P9,"\'=1+1, ""Contoh""",,,,,,Data belum cukup,,,,,'
     assert lines[2].startswith("UPT-1,2026-S1,P1,Petugas Contoh P1,87.50,")
     assert lines[-1] == ""
 

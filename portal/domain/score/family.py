@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from portal.domain import sibling
 from portal.domain.instrument import Instrument
+from portal.domain.score.band import Total, banded, is_alike, rest_total, row_total
 from portal.domain.score.summary import Pool
+from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
 
 Key = tuple[str, str]
 """Cut and subject of a row."""
+
+_REST: Final = ("", "")
+"""What the rows without a figure hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,49 @@ def hidden_rows(
         if not has_figure(instrument, key[0], pools.get(key, Pool()), thresholds)
     }
     return sibling.hidden(_count(instrument, pools.get(family.unit, Pool())), partitions, too_small.union(elsewhere))
+
+
+def banded_measures(
+    family: Family,
+    instrument: Instrument,
+    pools: Mapping[Key, Pool],
+    hidden: Collection[Key],
+    thresholds: Thresholds,
+) -> dict[Key, frozenset[str]]:
+    """Return by row the measures that print a band: those whose answers are alike, and what would tell them.
+
+    `hidden` are the rows that have no figure. Of a row whose index prints a band every element does.
+    """
+    found: dict[Key, frozenset[str]] = {}
+    whole = instrument.composite_key
+    for measure in filter(None, [whole, *instrument.element_keys]):
+        asked = len(instrument.elements) if measure == whole else 1
+        known = {key for key, measures in found.items() if measure in measures or whole in measures}
+        unit = _tally(pools, family.unit, measure)
+        for rows in family.partitions(instrument) if not is_alike(unit, thresholds.alike) else ():
+            tallies = {key: tally for key in rows if key not in hidden and (tally := _tally(pools, key, measure)).n}
+            for key in _beside(unit, tallies, known, asked, thresholds):
+                found[key] = found.get(key, frozenset()) | {measure}
+    return found
+
+
+def _beside(
+    unit: Tally, tallies: Mapping[Key, Tally], known: Collection[Key], asked: int, thresholds: Thresholds
+) -> frozenset[Key]:
+    """Return the rows of one partition that print a band; `known` do so already."""
+    totals: dict[Key, Total] = {key: row_total(tally, asked) for key, tally in tallies.items()}
+    alike = {key for key, tally in tallies.items() if is_alike(tally, thresholds.alike)}
+    rest = unit + -sum(tallies.values(), Tally())
+    if rest.n > 0:
+        totals[_REST] = rest_total(rest, asked)
+        alike |= {_REST} if is_alike(rest, thresholds.alike) else set()
+    smallest_first = sorted(tallies, key=lambda key: (tallies[key].n, key))
+    gone = banded(totals, alike, {*totals} & {_REST, *known}, smallest_first)
+    return gone - {_REST}
+
+
+def _tally(pools: Mapping[Key, Pool], key: Key, measure: str) -> Tally:
+    return pools.get(key, Pool()).tallies.get(measure, Tally())
 
 
 def has_figure(instrument: Instrument, cut: str, pool: Pool, thresholds: Thresholds) -> bool:

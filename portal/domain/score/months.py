@@ -25,7 +25,9 @@ from typing import Final
 from portal.domain import sibling
 from portal.domain.instrument import Instrument
 from portal.domain.least_cut import has_no_small_cut
+from portal.domain.score.band import Total, banded, is_alike, rest_total, row_total
 from portal.domain.score.family import Family, Key
+from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
 
 FEWEST: Final = 5
@@ -57,6 +59,25 @@ def shown_months(
     for above, below in pairwise(line):
         seen = table.settled(below.unit, table.among(above, seen)[below.unit] & table.own(below))
     return seen
+
+
+def banded_months(
+    tallies: Mapping[date, Tally], shown: Collection[date], asked: int, thresholds: Thresholds
+) -> frozenset[date]:
+    """Return the months shown that print a band: those that are alike, and what would tell them beside their period.
+
+    `tallies` are those of all months of one base period, of ballots of `asked` elements; the months not shown are alike
+    together at times, too.
+    """
+    totals: dict[date | None, Total] = {month: row_total(tallies[month], asked) for month in shown}
+    alike: set[date | None] = {month for month in shown if is_alike(tallies[month], thresholds.alike)}
+    rest = sum((tally for month, tally in tallies.items() if month not in shown), Tally())
+    if rest.n:
+        totals[None] = rest_total(rest, asked)
+        alike |= {None} if is_alike(rest, thresholds.alike) else set()
+    smallest_first = sorted(shown, key=lambda month: (tallies[month].n, month))
+    gone = banded(totals, alike, {None} & totals.keys(), smallest_first)
+    return frozenset(month for month in gone if month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import datetime
 
 from portal.domain.evidence import LINKS, PAPER
-from portal.domain.instrument import Instrument
 from portal.domain.period import Period
 from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
-from portal.domain.score.family import Family, Key, hidden_rows
+from portal.domain.score.change import Change
+from portal.domain.score.family import Family, Key
 from portal.domain.score.summary import Pool, Score, score
 from portal.domain.threshold import Thresholds
+from portal.services.report.comparison import Beside
+from portal.services.report.hiding import HELP, QUICK, SKM, Hiding, Instruments, Pools, hide
 from portal.storage.structure import Subject, UnitRow
 
-SKM: Final = "skm-14-2017@1"
-QUICK: Final = "quick@1"
-HELP: Final = "petugas@1"
+__all__ = ["HELP", "QUICK", "SKM", "Figures", "Line", "Rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Line:
 
     `name` is empty for the services that are not in the registry, whose `code` is `-` or `lainnya`. `needed` is the
     number of answers that a figure of this line waits for. `is_plate`: the code stands on an officer's name plate.
+    `change` is what the last month says after the twelve before it, `beside` an officer's comparison with colleagues;
+    None where that is not known.
     """
 
     code: str
@@ -36,6 +38,8 @@ class Line:
     rated_today: bool = False
     is_plate: bool = False
     channel: str | None = None
+    change: Change | None = None
+    beside: Beside | None = None
 
     @property
     def is_apart(self) -> bool:
@@ -93,22 +97,27 @@ class Rows:
 class Figures:
     """The figures of one unit and period."""
 
-    def __init__(self, instruments: Mapping[str, Instrument], pools: Mapping[Key, Pool], line: Sequence[Rows]) -> None:
-        """Find the rows to hide; `line` leads from the uppermost unit that the reader sees down to the one reported."""
+    def __init__(
+        self, instruments: Instruments, pools: Pools, line: Sequence[Rows], hiding: Hiding | None = None
+    ) -> None:
+        """Show the last unit of `line`, which leads down to it from the uppermost that the reader sees.
+
+        Of a base period it is found here what may not be shown; of a union `hiding` tells.
+        """
         self._instruments = instruments
         self._pools = pools
         self._rows = line[-1]
         self._thresholds = Thresholds()
-        self._hidden = {name: self._hide(instruments[name], line) for name in (SKM, QUICK)}
+        self._hiding = hiding or hide(instruments, [rows.family for rows in line], pools)
 
     def own(self, instrument: str) -> Score:
         """Return a figure of the unit itself."""
-        return self._score(self._rows.family.unit, instrument)
+        return self.figure(self._rows.family.unit, instrument)
 
     @property
     def needed(self) -> int:
         """The number of answers that a figure of the unit itself waits for."""
-        return self._needed(self._rows.family.unit)
+        return self.needed_of(self._rows.family.unit)
 
     @property
     def needed_for_spread(self) -> int:
@@ -116,9 +125,21 @@ class Figures:
         pool = self._pools.get(self._rows.family.unit, Pool())
         return self._thresholds.fewest_for_distribution("unit", pool.officers)
 
-    def services(self) -> tuple[Line, ...]:
-        """Return the services by name, then, where there is anything, another service and not answered."""
-        known = [self._line(("service", str(s.id)), s.code, s.name, SKM, QUICK) for s in self._rows.listed("service")]
+    @property
+    def released_at(self) -> datetime | None:
+        """When any of the figures was released last."""
+        return max((pool.released_at for pool in self._pools.values() if pool.released_at), default=None)
+
+    def services(self, changes: Mapping[str, Change] | None = None) -> tuple[Line, ...]:
+        """Return the services by name, then, where there is anything, another service and not answered.
+
+        `changes` says by subject what the last month does.
+        """
+        said = changes or {}
+        known = [
+            replace(self._line(("service", str(s.id)), s.code, s.name, SKM, QUICK), change=said.get(str(s.id)))
+            for s in self._rows.listed("service")
+        ]
         apart = [self._line(key, code, "", SKM, QUICK) for code, key in self._rows.apart if key in self._pools]
         return (*known, *apart)
 
@@ -139,9 +160,19 @@ class Figures:
         )
         return tuple(sorted(lines, key=lambda line: (line.is_apart, line.is_plate)))
 
-    def officers(self) -> tuple[Line, ...]:
-        """Return the officers by name."""
-        return tuple(self._line(("officer", str(s.id)), s.code, s.name, HELP) for s in self._rows.listed("officer"))
+    def officers(
+        self, changes: Mapping[str, Change] | None = None, beside: Mapping[str, Beside] | None = None
+    ) -> tuple[Line, ...]:
+        """Return the officers by name; `changes` says by subject what the last month does, `beside` by code."""
+        said, compared = changes or {}, beside or {}
+        return tuple(
+            replace(
+                self._line(("officer", str(s.id)), s.code, s.name, HELP),
+                change=said.get(str(s.id)),
+                beside=compared.get(s.code),
+            )
+            for s in self._rows.listed("officer")
+        )
 
     def units(self) -> tuple[Line, ...]:
         """Return the units just below, by name."""
@@ -150,23 +181,27 @@ class Figures:
             for child in self._rows.children
         )
 
-    def _hide(self, instrument: Instrument, line: Sequence[Rows]) -> frozenset[Key]:
-        """Return the rows to hide: all of them where the unit itself is hidden from whoever sees a unit above it."""
-        families = [rows.family for rows in line]
-        hidden = [hidden_rows(family, instrument, self._pools, self._thresholds) for family in families]
-        family = families[-1]
-        if any(below.unit in rows for rows, below in zip(hidden, families[1:], strict=False)):
-            return hidden[-1].union((family.unit, *family.services, *family.counters, *family.units))
-        return hidden[-1]
+    def leaves_out(self, instrument: str) -> bool:
+        """Tell whether a counter or a unit below has answers and no figure, which a breakdown could tell."""
+        rows = (*self._rows.family.counters, *self._rows.family.units)
+        hidden = self._hiding.hidden.get(instrument, frozenset())
+        return any(key in hidden and self._pools.get(key, Pool()).tallies for key in rows)
 
     def _line(self, key: Key, code: str, name: str, *instruments: str) -> Line:
-        return Line(code, name, {each: self._score(key, each) for each in instruments}, self._needed(key))
+        return Line(code, name, {each: self.figure(key, each) for each in instruments}, self.needed_of(key))
 
-    def _needed(self, key: Key) -> int:
+    def needed_of(self, key: Key) -> int:
+        """Return the number of answers that a figure of a row waits for."""
         return self._thresholds.fewest_to_view(key[0], self._pools.get(key, Pool()).officers)
 
-    def _score(self, key: Key, instrument: str) -> Score:
+    def figure(self, key: Key, instrument: str) -> Score:
+        """Return the figure of a row of the unit, or of the unit itself."""
+        pool, banded = self.kept(key, instrument)
+        return score(self._instruments[instrument], key[0], pool, self._thresholds, banded)
+
+    def kept(self, key: Key, instrument: str) -> tuple[Pool, frozenset[str]]:
+        """Return the pool that a figure of a row is computed from, and the measures that print a band."""
         # A hidden row reads as one without any answer: nothing may tell it from a row that is too small itself.
-        hidden = key in self._hidden.get(instrument, ())
+        hidden = key in self._hiding.hidden.get(instrument, ())
         pool = Pool() if hidden else self._pools.get(key, Pool())
-        return score(self._instruments[instrument], key[0], pool, self._thresholds)
+        return pool, self._hiding.banded.get(instrument, {}).get(key, frozenset())

@@ -13,7 +13,8 @@ from portal.domain.instrument import Instrument
 from portal.domain.period import Period, month_of
 from portal.domain.score.change import BASELINE, Change, Point, change, point
 from portal.domain.score.family import Family, Key
-from portal.domain.score.months import Cells, Count, shown_months
+from portal.domain.score.months import Cells, Count, banded_months, shown_months
+from portal.domain.score.skm import POINTS_PER_STEP
 from portal.domain.score.summary import Pool, ReleasedCell, Score, pool_by_subject, score
 from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
@@ -57,13 +58,16 @@ class Span:
     months: tuple[date, ...]
 
     @classmethod
-    def until(cls, period: Period, today: date) -> Span:
-        """Return the span that ends with the period, or with the present month where that comes first."""
+    def until(cls, kind: str, period: Period, today: date) -> Span:
+        """Return the span that ends with the period, or with the present month where that comes first.
+
+        `kind` is that of the base periods.
+        """
         last = Period.containing("month", min(period.ends_on, today))
         months = [last]
         while len(months) < MONTHS + BASELINE:
             months.append(months[-1].preceding)
-        return cls(period.kind, tuple(month.starts_on for month in reversed(months)))
+        return cls(kind, tuple(month.starts_on for month in reversed(months)))
 
     @property
     def since(self) -> date:
@@ -80,21 +84,41 @@ def trend(instrument: Instrument, line: Sequence[Family], cells: Sequence[Releas
     """Return the trend of the last unit of `line`, which leads down to it from the uppermost that the reader sees."""
     unit, thresholds = line[-1].unit, Thresholds()
     counts = _counts(counted_measure(instrument), cells)
-    shown = {
-        month
-        for period in {Period.containing(span.kind, month) for month in span.months}
-        for month in shown_months(line, instrument, _within(counts, period), thresholds)
-    }
-    pools = _pools(unit, cells)
+    pools, measure = _pools(unit, cells), counted_measure(instrument)
+    shown: set[date] = set()
+    bands: set[date] = set()
+    for period in {Period.containing(span.kind, month) for month in span.months}:
+        of_period = shown_months(line, instrument, _within(counts, period), thresholds)
+        tallies = {it: pools.get(it, Pool()).tallies.get(measure, Tally()) for it in period.months}
+        bands |= banded_months(tallies, of_period, len(instrument.elements), thresholds)
+        shown |= of_period
     lines: list[MonthLine] = []
     before: list[Point] = []
     for month in span.months:
         pool = pools.get(month, Pool()) if month in shown else Pool()
-        figure = score(instrument, unit[0], pool, thresholds)
+        figure = score(instrument, unit[0], pool, thresholds, {measure} if month in bands else ())
         now = _point(instrument, figure, pool)
         lines.append(MonthLine(month, figure, change(before, now)))
         before += [now] if now else []
     return Trend(instrument.id, tuple(lines[-MONTHS:]))
+
+
+def latest_changes(instrument: Instrument, cut: str, cells: Iterable[ReleasedCell], span: Span) -> Mapping[str, Change]:
+    """Return by subject what its last month with a figure says after the twelve before it; others are left out.
+
+    The months themselves are printed nowhere: the word is all that is told of them.
+    """
+    measure, thresholds = counted_measure(instrument), Thresholds()
+    points: dict[str, list[Point]] = {}
+    own = (
+        cell for cell in cells if (cell.key.cut, cell.key.measure) == (cut, measure) and cell.key.month in span.months
+    )
+    for cell in sorted(own, key=lambda it: it.key.month):
+        if thresholds.may_show(cut, cell.tally.n, cell.officers):
+            tally, asked = cell.tally, len(instrument.elements)
+            mean = Fraction(POINTS_PER_STEP * tally.total, asked * tally.n)
+            points.setdefault(cell.key.subject, []).append(point(mean, tally.n, tally.total, tally.squares, asked))
+    return {subject: change(known[:-1], known[-1]) for subject, known in points.items() if len(known) > BASELINE}
 
 
 def _counts(measure: str, cells: Iterable[ReleasedCell]) -> Mapping[Key, Mapping[date, Count]]:

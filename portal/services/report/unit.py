@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import NotFound
-from portal.domain.period import Period, periods_between
+from portal.domain.period import Period
+from portal.domain.score.change import Change
 from portal.domain.score.sample import SampleTarget
 from portal.domain.score.spread import Spread, spread
-from portal.domain.score.summary import ElementScore, Pool, ReleasedCell, Score, pool_by_subject
+from portal.domain.score.summary import ElementScore, ReleasedCell, Score
 from portal.services import Portal
-from portal.services.report.figures import QUICK, SKM, Figures, Line, Rows
-from portal.services.report.trend import Span, Trend, counted_measure, trend
+from portal.services.report.comparison import Sheet, list_beside
+from portal.services.report.figures import HELP, QUICK, SKM, Figures, Line, Rows
+from portal.services.report.frozen import DayParts, Options, day_parts, options
+from portal.services.report.indicator_lines import IndicatorLine, Shown, line_of, values_of
+from portal.services.report.reading import (
+    Chosen,
+    choose,
+    figures_of,
+    get_unit,
+    line_to,
+    list_choices,
+    pools_of,
+    wanted,
+)
+from portal.services.report.trend import Span, Trend, counted_measure, latest_changes, trend
 from portal.storage import ledger, reported, structure, tallies
+from portal.storage.indicators import overlaps
 from portal.storage.ledger import History
-from portal.storage.reported import IndicatorRow, PastIndex, Reported
+from portal.storage.reported import PastIndex, Reported
 from portal.storage.structure import UnitRow
 
 
 @dataclass(frozen=True, slots=True)
 class UnitReport:
-    """Everything that the page of a unit shows.
+    """Everything that the page of a unit shows; `bases` are the closed periods of a union, none for a base period.
 
     `above` are code and name of the units above it inside the caller's scope. `released_at` is in local time.
     `elements` are the nine, the lowest first, those without a figure last. Officers come by name, never ranked.
     `needed` and `needed_for_spread` are the numbers of answers that figures of the unit itself wait for.
-    `target` is the index aimed at, a decimal string; `respondents` how many a survey of this period needs.
+    `target` is the index aimed at, a decimal string; `respondents` how many a survey of this period needs. `sheet` is
+    the one by which officers were compared last.
     """
 
     unit_code: str
@@ -38,6 +53,7 @@ class UnitReport:
     counter_label: str | None
     above: tuple[tuple[str, str], ...]
     period: Period
+    bases: tuple[Period, ...]
     periods: tuple[Period, ...]
     released_at: datetime | None
     needed: int
@@ -52,11 +68,14 @@ class UnitReport:
     spread: Spread | None
     previous_spread: Spread | None
     elements: tuple[ElementScore, ...]
+    day_parts: DayParts
+    options: tuple[Options, ...]
     services: tuple[Line, ...]
     counters: tuple[Line, ...]
     officers: tuple[Line, ...]
+    sheet: Sheet | None
     units: tuple[Line, ...]
-    indicators: tuple[IndicatorRow, ...]
+    indicators: tuple[IndicatorLine, ...]
     rated_today: bool
 
 
@@ -69,14 +88,21 @@ def open_unit(portal: Portal, scope: Sequence[int], unit_code: str | None, perio
         NotFound: no such unit in the scope, or no such period.
     """
     with portal.read() as session:
-        units = structure.list_subtree(session, scope)
-        unit = _get(units, unit_code) if unit_code else units[0]
-        kind = portal.policy_on(session, portal.today()).base_period
-        period = Period.parse(period_code) if period_code else Period.containing(kind, portal.today())
-        if period.kind != kind or period.starts_on > portal.today():
-            raise NotFound("period")  # a month beside its semester would show by subtraction what neither shows
-        kept = _read(portal, session, units, unit, period)
-        return _report(portal, kept, _periods(portal, session, kind, period))
+        return read_unit(portal, session, scope, unit_code, period_code)
+
+
+def read_unit(
+    portal: Portal, session: Session, scope: Sequence[int], unit_code: str | None, period_code: str | None
+) -> UnitReport:
+    """Return what `open_unit` does, from the same state of the data as whatever else the session reads.
+
+    Raises:
+        NotFound: as `open_unit`.
+    """
+    units = structure.list_subtree(session, scope)
+    unit = get_unit(units, unit_code)
+    chosen = choose(portal, session, unit, period_code)
+    return _report(portal, _read(portal, session, units, unit, chosen), list_choices(portal, chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,57 +110,42 @@ class _Kept:
     """What is read of a unit: its rows and those above it, released cells, what it reports, who was rated today."""
 
     line: Sequence[Rows]
-    period: Period
+    chosen: Chosen
     cells: Sequence[ReleasedCell]
+    figures: Figures
     span: Span
     reported: Reported
     rated: set[int]
 
-    def pools(self, period: Period) -> dict[tuple[str, str], Pool]:
-        """Pool the released cells of a period."""
-        return pool_by_subject(cell for cell in self.cells if period.starts_on <= cell.key.month <= period.ends_on)
 
-
-def _get(units: Sequence[UnitRow], unit_code: str) -> UnitRow:
-    for unit in units:
-        if unit.unit_code == unit_code:
-            return unit
-    raise NotFound("unit")
-
-
-def _periods(portal: Portal, session: Session, kind: str, chosen: Period) -> tuple[Period, ...]:
-    """Return the base periods since the first release, and the one that was asked for, the newest first."""
-    months = ledger.find_months(session)
-    known = periods_between(kind, min(portal.today(), *months) if months else portal.today(), portal.today())
-    return tuple(sorted({*known, chosen}, reverse=True))
-
-
-def _read(portal: Portal, session: Session, units: Sequence[UnitRow], unit: UnitRow, period: Period) -> _Kept:
+def _read(portal: Portal, session: Session, units: Sequence[UnitRow], unit: UnitRow, chosen: Chosen) -> _Kept:
+    period = chosen.period
     below = [row.id for row in units if row.path[: len(unit.path)] == unit.path]
-    line = _line(session, units, unit, period)
-    span = Span.until(period, portal.today())
-    history = History(str(unit.id), [counted_measure(portal.instruments[name]) for name in (SKM, QUICK)])
-    first, last = period.preceding.starts_on, period.ends_on
-    cells = ledger.list_history(session, _wanted(line), first, last, since=span.since, history=history)
-    told = reported.get_reported(session, unit.id, below, period.starts_on, period.ends_on)
+    line = line_to(session, units, unit, period)
+    span = Span.until(chosen.kind, period, portal.today())
+    history = History(str(unit.id), [counted_measure(portal.instruments[name]) for name in (SKM, QUICK, HELP)])
+    first = period.starts_on if chosen.bases else period.preceding.starts_on
+    cells = ledger.list_history(session, wanted(line), first, period.ends_on, since=span.since, history=history)
+    figures = figures_of(portal, session, line, chosen, cells)
+    told = reported.get_reported(session, unit.id, below, period)
     rated = tallies.list_counters_rated_on(session, portal.today(), below)
-    return _Kept(line, period, cells, span, told, rated)
+    return _Kept(line, chosen, cells, figures, span, told, rated)
 
 
 def _report(portal: Portal, kept: _Kept, periods: tuple[Period, ...]) -> UnitReport:
-    unit, period, pools = kept.line[-1].unit, kept.period, kept.pools(kept.period)
-    figures = Figures(portal.instruments, pools, kept.line)
-    earlier = Figures(portal.instruments, kept.pools(period.preceding), kept.line)
+    unit, period, figures = kept.line[-1].unit, kept.chosen.period, kept.figures
     skm, quick = figures.own(SKM), figures.own(QUICK)
-    released_at = max((pool.released_at for pool in pools.values() if pool.released_at), default=None)
+    beside = list_beside(kept.chosen.calendar.sheet, [it.code for it in kept.line[-1].listed("officer")])
+    released_at = figures.released_at.astimezone(portal.time_zone) if figures.released_at else None
     return UnitReport(
         unit_code=unit.unit_code,
         unit_name=unit.name,
         counter_label=unit.counter_label,
         above=tuple((rows.unit.unit_code, rows.unit.name) for rows in kept.line[:-1]),
         period=period,
+        bases=kept.chosen.bases,
         periods=periods,
-        released_at=released_at.astimezone(portal.time_zone) if released_at else None,
+        released_at=released_at,
         needed=figures.needed,
         needed_for_spread=figures.needed_for_spread,
         target=unit.target,
@@ -145,49 +156,56 @@ def _report(portal: Portal, kept: _Kept, periods: tuple[Period, ...]) -> UnitRep
         quick_trend=_trend(portal, kept, QUICK),
         past=kept.reported.past,
         spread=spread(quick.distribution),
-        previous_spread=spread(earlier.own(QUICK).distribution),
+        previous_spread=_previous_spread(portal, kept),
         elements=tuple(sorted(skm.elements, key=_lowest_first)),
-        services=figures.services(),
+        day_parts=_day_parts(portal, kept),
+        options=_options(portal, kept, skm),
+        services=figures.services(_changes(portal, kept, QUICK, "service")),
         counters=figures.counters(kept.rated),
-        officers=figures.officers(),
+        officers=figures.officers(_changes(portal, kept, HELP, "officer"), beside),
+        sheet=Sheet.of(kept.chosen.calendar.sheet) if beside and kept.chosen.calendar.sheet else None,
         units=figures.units(),
-        indicators=tuple(row for row in kept.reported.indicators if _is_of(row, period)),
+        indicators=_indicators(kept, skm, quick, released_at),
         rated_today=bool(kept.rated),
     )
+
+
+def _changes(portal: Portal, kept: _Kept, name: str, cut: str) -> Mapping[str, Change]:
+    return latest_changes(portal.instruments[name], cut, kept.cells, kept.span)
+
+
+def _day_parts(portal: Portal, kept: _Kept) -> DayParts:
+    """Return the day by its parts; none for a union, which would tell by subtraction what a base period hides."""
+    if kept.chosen.bases or not kept.figures.own(QUICK).n:
+        return DayParts()
+    return day_parts(portal.instruments[QUICK], kept.line[-1].family.unit, kept.cells, kept.chosen.period)
+
+
+def _options(portal: Portal, kept: _Kept, skm: Score) -> tuple[Options, ...]:
+    """Return who answered and about what; none where the unit is hidden, or for a union."""
+    if kept.chosen.bases or not (skm.n or kept.figures.own(QUICK).n):
+        return ()
+    asked = max((element.n or 0 for element in skm.elements), default=0)
+    return options(portal.instruments, kept.cells, kept.chosen.period, asked)
+
+
+def _previous_spread(portal: Portal, kept: _Kept) -> Spread | None:
+    """Return the spread of the base period before; none beside a union, whose periods it would overlap."""
+    if kept.chosen.bases:
+        return None
+    before = Figures(portal.instruments, pools_of(kept.cells, kept.chosen.period.preceding), kept.line)
+    return spread(before.own(QUICK).distribution)
 
 
 def _trend(portal: Portal, kept: _Kept, name: str) -> Trend:
     return trend(portal.instruments[name], [rows.family for rows in kept.line], kept.cells, kept.span)
 
 
-def _is_of(row: IndicatorRow, period: Period) -> bool:
-    """Tell whether an indicator's own period, of whatever kind, overlaps the one reported."""
-    own = Period.parse(row.period_code)
-    return own.starts_on <= period.ends_on and own.ends_on >= period.starts_on
-
-
-def _line(session: Session, units: Sequence[UnitRow], unit: UnitRow, period: Period) -> list[Rows]:
-    """Return the rows of each unit from the caller's own down to `unit`: together they tell what must be hidden."""
-    line = [row for row in units if unit.path[: len(row.path)] == row.path]
-    subjects = structure.list_subjects(session, [row.id for row in line])
-    by_name = sorted(units, key=lambda row: row.name.casefold())
-    return [
-        Rows(
-            row,
-            [child for child in by_name if child.path[:-1] == row.path],
-            [subject for subject in subjects if subject.unit_id == row.id],
-            period,
-        )
-        for row in line
-    ]
-
-
-def _wanted(line: Sequence[Rows]) -> dict[str, list[str]]:
-    wanted: dict[str, list[str]] = {}
-    for rows in line:
-        for cut, subjects in rows.wanted().items():
-            wanted.setdefault(cut, []).extend(subjects)
-    return wanted
+def _indicators(kept: _Kept, skm: Score, quick: Score, released_at: datetime | None) -> tuple[IndicatorLine, ...]:
+    as_of = released_at.date() if released_at else None
+    shown = Shown(kept.chosen.period, values_of((skm, quick)), quick.n, kept.reported.counted, as_of)
+    rows = kept.reported.indicators
+    return tuple(line_of(row, shown) for row in rows if overlaps(row.period_code, kept.chosen.period))
 
 
 def _lowest_first(element: ElementScore) -> tuple[bool, Decimal]:

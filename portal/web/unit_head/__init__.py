@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.web.unit_head import campaigns, counter, dashboard, duty, export, paper, scan_test, served, share
+from portal.web.unit_head import (
+    campaigns,
+    counter,
+    dashboard,
+    data_quality,
+    duty,
+    explain,
+    export,
+    feedback,
+    indicators,
+    paper,
+    report,
+    scan_test,
+    served,
+    share,
+)
 
 __all__ = ["blueprint"]
 
@@ -12,6 +27,21 @@ __all__ = ["blueprint"]
 def blueprint() -> Blueprint:
     """Return the blueprint of the audience `unit_head`."""
     pages = Blueprint("unit_head", __name__)
-    for module in (dashboard, export, counter, duty, served, campaigns, paper, share, scan_test):
+    for module in (
+        dashboard,
+        export,
+        explain,
+        counter,
+        feedback,
+        indicators,
+        data_quality,
+        duty,
+        served,
+        campaigns,
+        paper,
+        report,
+        share,
+        scan_test,
+    ):
         module.add_routes(pages)
     return pages

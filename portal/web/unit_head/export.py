@@ -13,7 +13,8 @@ from flask import Blueprint, Response, g, request
 from portal.domain.errors import NotFound
 from portal.domain.formula import defused
 from portal.domain.score.spread import Spread
-from portal.domain.score.summary import Score
+from portal.domain.score.summary import HOMOGENEOUS, TOO_FEW, ElementScore, Score
+from portal.services.report.comparison import Beside
 from portal.services.report.figures import HELP, QUICK, SKM, Line
 from portal.services.report.unit import UnitReport, open_unit
 from portal.web import session
@@ -26,7 +27,7 @@ Table = tuple[tuple[str, ...], Sequence[Row]]
 """Keys of the headings, and the rows below them."""
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
-_FIGURE: Final = ("value", "lower", "upper", "n")
+_FIGURE: Final = ("value", "lower", "upper", "n", "band")
 _SKM: Final = tuple(f"skm_{head}" for head in (*_FIGURE, "mutu", "reason"))
 _QUICK: Final = tuple(f"quick_{head}" for head in (*_FIGURE, "reason"))
 
@@ -62,8 +63,12 @@ def _reason(score: Score) -> str | None:
     return _say(f"csv.reasons.{score.reason}") if score.reason else None
 
 
-def _figures(score: Score) -> Row:
-    return score.value, score.lower, score.upper, score.n
+def _figures(score: Score | ElementScore) -> Row:
+    return score.value, score.lower, score.upper, score.n, "-".join(score.band) if score.band else None
+
+
+def _missing(score: ElementScore) -> str | None:
+    return None if score.value else _say(f"csv.reasons.{HOMOGENEOUS if score.band else TOO_FEW}")
 
 
 def _both(line: Line) -> Row:
@@ -91,7 +96,7 @@ def _spread(report: UnitReport) -> Table:
         for answer in spread.answers if spread else ():
             yield period, answer.value, labels[answer.value - 1], answer.n, answer.percentage, None
 
-    previous = rows(report.period.preceding.period_code, report.previous_spread)
+    previous = () if report.bases else rows(report.period.preceding.period_code, report.previous_spread)
     both = [*rows(report.period.period_code, report.spread), *previous]
     return ("of_period", "answer", "label", "n", "percentage", "reason"), both
 
@@ -102,10 +107,10 @@ def _elements(report: UnitReport) -> Table:
             line.element.code,
             line.element.name[g.language],
             score.nrr,
-            *(score.value, score.lower, score.upper, score.n),
+            *_figures(score),
             report.target,
             Decimal(line.distance) if line.distance else None,  # as a number: with its minus a text would be defused
-            None if score.value else _say("csv.reasons.too-few"),
+            _missing(score),
         )
         for line in list_elements(report)
         for score in line.scores.values()
@@ -142,9 +147,9 @@ def _indicators(report: UnitReport) -> Table:
             row.target,
             row.realisation,
             row.as_of.isoformat() if row.as_of else None,
-            row.source,
+            _say(f"indicators.measure.{row.measure}") if row.measure else row.source,
             row.link,
-            _say("unit.not_checked"),
+            _say("indicators.portal" if row.measure else "indicators.of_others"),
         )
         for row in report.indicators
     ]
@@ -189,9 +194,40 @@ def _kind(line: Line, label: str) -> str:
 
 def _officers(report: UnitReport) -> Table:
     rows = [
-        (line.code, line.name, *_figures(line.scores[HELP]), _reason(line.scores[HELP])) for line in report.officers
+        (line.code, line.name, *_figures(line.scores[HELP]), _reason(line.scores[HELP]), *_beside(line.beside))
+        for line in report.officers
     ]
-    return ("officer", "name", *_FIGURE, "reason"), rows
+    beside = ("evidence", "comparison", "difference", "difference_lower", "difference_upper")
+    return ("officer", "name", *_FIGURE, "reason", *beside), rows
+
+
+def _beside(beside: Beside | None) -> Row:
+    """Return the comparison; numbers, as a text that begins with a minus would be defused."""
+    if beside is None:
+        return (None,) * 5
+    figures = (beside.difference, beside.difference_lower, beside.difference_upper)
+    statement = _say(f"csv.statements.{beside.statement}") if beside.statement else None
+    said = tuple(Decimal(figure) if figure and beside.statement else None for figure in figures)
+    return _say(f"explain.strength_word.{beside.evidence}"), statement, *said
+
+
+def _day_parts(report: UnitReport) -> Table:
+    rows = [
+        (_say(f"unit.day_parts.{line.part}"), *_figures(score), _missing(score))
+        for line in report.day_parts.parts
+        for score in line.scores.values()
+    ]
+    return ("day_part", *_FIGURE, "reason"), rows
+
+
+def _options(report: UnitReport) -> Table:
+    rows = [
+        (asked.item.question[g.language], words[g.language], n, None if n is not None else _say("unit.option_few"))
+        for asked in report.options
+        for code, words in asked.item.options.items()
+        for n in [asked.counts[code]]
+    ]
+    return ("question", "option", "n", "reason"), rows
 
 
 TABLES: Final[dict[str, Callable[[UnitReport], Table]]] = {
@@ -204,5 +240,7 @@ TABLES: Final[dict[str, Callable[[UnitReport], Table]]] = {
     "loket": _counters,
     "petugas": _officers,
     "unit": _units,
+    "waktu": _day_parts,
+    "pilihan": _options,
     "indikator": _indicators,
 }

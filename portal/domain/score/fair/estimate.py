@@ -53,13 +53,13 @@ class _Compared:
     members: tuple[Member, ...]
 
 
-def estimate(parts: Iterable[Part], *, asked: int) -> Sheet | None:
+def estimate(parts: Iterable[Part] | Table, *, asked: int) -> Sheet | None:
     """Return the sheet of one measure of `asked` items; None where no ballot counts.
 
     Raises:
         ValueError: a count is impossible, or two parts of a day disagree about the number served.
     """
-    table = gather(parts)
+    table = parts if isinstance(parts, Table) else gather(parts)
     _check(table.cells, asked)
     cells = table.cells.where(table.cells.weighted_n > 0)
     if not cells.n.size:

@@ -97,6 +97,7 @@ def gather(parts: Iterable[Part]) -> Table:
     """
     places, services, columns = _read(parts)
     place, service, day, n, total, squares, served = _merged(columns)
+    del columns  # as large as all that follows
     # What was taken away again must not show as a place or service without ballots.
     kept_places, place = np.unique(place, return_inverse=True)
     kept_services, service = np.unique(service, return_inverse=True)
@@ -111,13 +112,13 @@ def gather(parts: Iterable[Part]) -> Table:
     return Table(*names, cells, days, day)
 
 
-def own_tallies(parts: Iterable[Part]) -> dict[str, tuple[Own, ...]]:
+def own_tallies(parts: Iterable[Part] | Table) -> dict[str, tuple[Own, ...]]:
     """Return each officer's own ballots, by unit and service in order.
 
     Raises:
         ValueError: as `gather`.
     """
-    table = gather(parts)
+    table = parts if isinstance(parts, Table) else gather(parts)
     cells = table.cells
     found: dict[str, list[Own]] = {}
     columns = (cells.place, cells.service, cells.n, cells.total, cells.weighted_n, cells.weighted_total)
@@ -149,7 +150,7 @@ def _read(parts: Iterable[Part]) -> tuple[tuple[tuple[str, str], ...], tuple[str
                 _UNKNOWN if part.served is None else part.served,
             )
         )
-    place, service, *numbers = np.array(flat, dtype=np.int64).reshape(-1, _COLUMNS).T
+    place, service, *numbers = np.frombuffer(flat, dtype=np.int64).reshape(-1, _COLUMNS).T
     place, service = _positions(places)[place], _positions(services)[service]
     return tuple(sorted(places)), tuple(sorted(services)), [place, service, *numbers]
 
