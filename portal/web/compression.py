@@ -22,8 +22,11 @@ def install(app: Flask) -> None:
             response.status_code == HTTPStatus.SEE_OTHER  # what every stored rating answers has no body
             or "Content-Encoding" in response.headers
             or response.direct_passthrough
-            or not (response.mimetype or "").startswith(_TEXT)
         ):
+            return response
+        if not (response.mimetype or "").startswith(_TEXT):
+            if "ETag" in response.headers:
+                response.make_conditional(request)
             return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()

@@ -37,14 +37,16 @@ def test_the_import_contracts_are_kept() -> None:
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
 
 
-def test_a_serving_process_starts_without_what_only_workbooks_and_posters_need() -> None:
+def test_a_serving_process_starts_without_what_only_workbooks_reports_and_posters_need() -> None:
     loaded = "import sys; import portal.app; print(*sys.modules)"
     started = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, check=True, text=True)
-    assert not {"openpyxl", "reportlab"}.intersection(started.stdout.split())
+    assert not {"docx", "openpyxl", "reportlab"}.intersection(started.stdout.split())
 
 
-def test_the_domain_needs_the_standard_library_alone() -> None:
-    assert not _outside(PRODUCT / "domain", {*sys.stdlib_module_names, "portal"} - {"sqlite3"})
+def test_the_domain_needs_the_standard_library_alone_and_scores_numpy() -> None:
+    outside = _outside(PRODUCT / "domain", {*sys.stdlib_module_names, "portal"} - {"sqlite3"})
+    assert outside == _outside(PRODUCT / "domain/score/fair", {*sys.stdlib_module_names, "portal"} - {"sqlite3"})
+    assert {line.rpartition(" ")[2].partition(".")[0] for line in outside} == {"numpy"}
 
 
 def test_above_storage_only_the_name_of_the_session_is_known() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 
 from flask.testing import FlaskClient
+from openapi_schema_validator import OAS31Validator
 from werkzeug.test import TestResponse
 
 from portal.domain.access import SCOPES
@@ -50,3 +52,19 @@ def system(
     """Make a client of the feed and give it a token."""
     made = clients.create_client(portal, name="Sistem Contoh", unit_code=unit, scopes=scopes, actor="cli:test")
     return System(web, *made).sign_in()
+
+
+def as_described(feed: System, response: TestResponse, operation: str) -> Any:  # noqa: ANN401 - whatever the body holds
+    """Return the body, after holding it against the description of the operation."""
+    description = feed.web.get("/openapi.json").get_json()
+    found = next(each for path in description["paths"].values() for each in path.values() if _names(each, operation))
+    answer = found["responses"][str(response.status_code)]
+    while "$ref" in answer:
+        answer = description["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    schema = answer["content"][response.mimetype]["schema"]
+    OAS31Validator({**schema, "components": description["components"]}).validate(response.get_json())
+    return response.get_json()
+
+
+def _names(operation: object, operation_id: str) -> bool:
+    return isinstance(operation, Mapping) and operation.get("operationId") == operation_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -14,8 +13,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from limits.storage import MemoryStorage
-from openapi_schema_validator import OAS31Validator
-from werkzeug.test import TestResponse
 
 from portal import app as composition
 from portal import services
@@ -27,7 +24,7 @@ from portal.settings import Settings
 from tests.clock import Clock
 from tests.government import Government, small
 from tests.published import cell, publish, spread, turn_feed
-from tests.web.feed_client import GRANT, TOKEN, System, system
+from tests.web.feed_client import GRANT, TOKEN, System, as_described, system
 
 NOW: Final = "2026-S1"
 PROBLEM: Final = "application/problem+json"
@@ -50,22 +47,6 @@ def feed(client: FlaskClient, portal: Portal, government: Government) -> System:
     """A system that may see the whole government, without names of officers."""
     assert government.units
     return system(client, portal)
-
-
-def as_described(feed: System, response: TestResponse, operation: str) -> Any:  # noqa: ANN401 - whatever the body holds
-    """Return the body, after holding it against the description of the operation."""
-    description = feed.web.get("/openapi.json").get_json()
-    found = next(each for path in description["paths"].values() for each in path.values() if _names(each, operation))
-    answer = found["responses"][str(response.status_code)]
-    while "$ref" in answer:
-        answer = description["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-    schema = answer["content"][response.mimetype]["schema"]
-    OAS31Validator({**schema, "components": description["components"]}).validate(response.get_json())
-    return response.get_json()
-
-
-def _names(operation: object, operation_id: str) -> bool:
-    return isinstance(operation, Mapping) and operation.get("operationId") == operation_id
 
 
 def test_a_secret_buys_an_opaque_token_for_fifteen_minutes(feed: System, clock: Clock) -> None:
@@ -181,6 +162,9 @@ def test_periods_are_listed_and_found(feed: System) -> None:
         "status": "open",
         "data_cutoff": "2026-03-03T02:00:00Z",
         "method_version": "1.0",
+        "version": None,
+        "closed_at": None,
+        "snapshot_hash": None,
     }
 
 
@@ -193,7 +177,15 @@ def test_scores_are_those_of_the_report_to_the_last_digit(feed: System, portal: 
     assert row["value"] == "84.50"
     assert row["distribution"] == [1, 4, 20, 25]
     assert row["elements"] == [
-        {"code": "LAYANAN", "n": 50, "nrr": "3.380", "value": "84.50", "lower": row["lower"], "upper": row["upper"]}
+        {
+            "code": "LAYANAN",
+            "n": 50,
+            "nrr": "3.380",
+            "value": "84.50",
+            "lower": row["lower"],
+            "upper": row["upper"],
+            "band": None,
+        }
     ]
 
 
@@ -201,9 +193,10 @@ def test_a_row_without_a_figure_says_so_and_holds_null_never_zero(feed: System) 
     rows = feed.scores("unit").get_json()["items"]
     row = next(each for each in rows if (each["subject"]["id"], each["measure"]) == ("UPT-2", "layanan"))
     assert (row["status"], row["reason"], row["use"]) == ("insufficient", "too-few", "none")
-    for name in ("n", "value", "lower", "upper", "mutu", "distribution", "data_cutoff"):
+    figures = "n n_held n_excluded n_late evidence response_rate value lower upper mutu band distribution data_cutoff"
+    for name in figures.split():
         assert row[name] is None
-    assert row["elements"] == [{"code": "LAYANAN", "n": None, "nrr": None, "value": None, "lower": None, "upper": None}]
+    assert row["elements"] == [{"code": "LAYANAN", **dict.fromkeys("n nrr value lower upper band".split())}]
 
 
 def test_the_scores_of_one_unit_and_of_one_officer_have_their_own_address(feed: System, portal: Portal) -> None:
@@ -211,7 +204,8 @@ def test_the_scores_of_one_unit_and_of_one_officer_have_their_own_address(feed: 
     assert [row["measure"] for row in unit["items"]] == ["layanan", "skm"]
     turn_feed(portal, on=True)
     officer = as_described(feed, feed.get(f"officers/P1/scores/{NOW}"), "listOfficerScores")
-    (row,) = officer["items"]
+    row, of_survey = officer["items"]
+    assert (of_survey["measure"], of_survey["reason"]) == ("skm_officer", "too-few")
     assert (row["value"], row["mutu"], row["subject"]["name"]) == ("88.75", None, None)
 
 

@@ -15,6 +15,8 @@ from portal.services import Portal
 _SALT: Final = "cursor"
 
 Position = tuple[str, str, str]
+"""Code of the subject, measure and instrument of a row."""
+START: Final[Position] = ("", "", "")
 
 
 def sign(portal: Portal, position: Position, filters: Sequence[str | None]) -> str:

@@ -10,24 +10,28 @@ from sqlalchemy.orm import Session
 from portal.domain.access import Caller
 from portal.domain.instrument import Instrument
 from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
-from portal.domain.score.family import Family, Key, hidden_rows
+from portal.domain.score.family import Family, Key, banded_measures, hidden_rows
 from portal.domain.score.summary import Pool
 from portal.domain.threshold import Thresholds
 from portal.storage import structure
 from portal.storage.structure import Subject, UnitRow
 
 STAFF = Thresholds()
+Bands = Mapping[Key, frozenset[str]]
+"""By row, the measures that print a band for the sake of rows beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """The units that the rows of a page belong to and those above them, each with everything that makes it up.
+    """The units that the rows of a page are or belong to and those above them, each with everything it is made of.
 
-    `withheld` are the name plates: they are not listed, so the listed rows must not add up to one.
+    `withheld` are the name plates: they are not listed, so the listed rows must not add up to one. `units` are the
+    caller's own unit and all below it.
     """
 
     families: tuple[Family, ...] = ()
     withheld: frozenset[Key] = frozenset()
+    units: Sequence[UnitRow] = ()
 
     def rows(self) -> Iterator[Key]:
         """Name every row whose counts are needed, some more than once."""
@@ -49,6 +53,26 @@ class Kin:
                 found |= hidden_rows(family, instrument, pools, feed, on_dashboard | self.withheld)
         return frozenset(found)
 
+    def banded(
+        self, instrument: Instrument, pools: Mapping[Key, Pool], hidden: Collection[Key], feed: Thresholds
+    ) -> Bands:
+        """Return what prints a band: what does on the dashboard, and what must where the feed hides more."""
+        found: dict[Key, frozenset[str]] = {}
+        for family in self.families:
+            on_dashboard = hidden_rows(family, instrument, pools, STAFF)
+            for thresholds, gone in ((STAFF, on_dashboard), (feed, hidden)):
+                for key, measures in banded_measures(family, instrument, pools, gone, thresholds).items():
+                    found[key] = found.get(key, frozenset()) | measures
+        return found
+
+    def leave_out(self, pools: Mapping[Key, Pool], hidden: Collection[Key]) -> frozenset[Key]:
+        """Return the units with a counter, or a unit below, that has answers and no figure: their mix could tell it."""
+        return frozenset(
+            family.unit
+            for family in self.families
+            if any(key in hidden and pools.get(key, Pool()).tallies for key in (*family.counters, *family.units))
+        )
+
 
 def _below(family: Family) -> tuple[Key, ...]:
     return (*family.services, *family.counters, *family.units)
@@ -64,11 +88,11 @@ def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Collect
     path = tuple(map(int, caller.unit_path.split("."))) if caller.unit_path else ()
     units = structure.list_subtree(session, path) if path else structure.list_units(session)
     belonging = [unit for unit in units if unit.unit_code in unit_codes]
-    heads = {unit_id for unit in belonging for unit_id in (unit.path[:-1] if subject == "unit" else unit.path)}
+    heads = {unit_id for unit in belonging for unit_id in unit.path}
     parts = {unit.id: _Parts() for unit in units if unit.id in heads}
     subjects = structure.list_subjects(session, list(parts))
     plates = frozenset(("counter", str(subject.id)) for subject in subjects if subject.is_plate)
-    return Kin(_families(parts, units, subjects), plates)
+    return Kin(_families(parts, units, subjects), plates, units)
 
 
 @dataclass(slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -91,7 +91,7 @@ class Preview:
     """What closing would do; `refusal` is why it cannot be closed now, None where it can, or where it is closed.
 
     `hidden` counts by cut what is below its threshold, `listed` all of it. `waiting` is how many ratings wait for a
-    release, None where they are 1 to 4.
+    release, None where they are 1 to 4. An indicator that the portal counts itself has what it counts now.
     """
 
     line: PeriodLine
@@ -139,8 +139,20 @@ def open_preview(portal: Portal, period_code: str) -> Preview:
             {cut: len({row.subject.id for row in found}) for cut, found in rows.items()},
             hidden,
             waiting if waiting == 0 or waiting >= FEWEST else None,
-            tuple(indicators.list_of_period(session, period)),
+            tuple(_filled(indicators.list_of_period(session, period), rows)),
         )
+
+
+def _filled(listed: Sequence[IndicatorRow], rows: Mapping[str, Sequence[ScoreRow]]) -> Iterator[IndicatorRow]:
+    """Give what the portal counts itself the realisation that would leave beside the scores, where it is listed too."""
+    beside = {(cut, row.subject.id): iter(row.indicators) for cut, found in rows.items() for row in found}
+    for indicator in listed:
+        cut, code = ("officer", indicator.officer_code) if indicator.officer_code else ("unit", indicator.unit_code)
+        told = next(beside.get((cut, code), iter(())), None)
+        if told is not None and indicator.measure is not None:
+            yield replace(indicator, realisation=told.realisation, as_of=told.as_of)
+        else:
+            yield indicator
 
 
 def read_jws(portal: Portal, period_code: str, version: int | None = None) -> SnapshotRow:

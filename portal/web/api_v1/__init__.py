@@ -1,4 +1,4 @@
-"""The appraisal feed: access tokens, periods and scores for the systems that pull them, and their description."""
+"""The appraisal feed: access tokens, periods, scores and snapshots for the systems that pull them, described."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from werkzeug.wrappers import Response
 
 from portal.web import guards
-from portal.web.api_v1 import bearer, oauth, periods, scores
+from portal.web.api_v1 import bearer, keys, oauth, periods, scores, snapshots
 from portal.web.api_v1.description import Description
 from portal.web.api_v1.quota import Quota
 
@@ -22,6 +22,9 @@ def install(app: Flask, *, requests_per_minute: int = REQUESTS_PER_MINUTE) -> No
     feed = Blueprint("api_v1", __name__, url_prefix="/api/v1")
     periods.add_routes(feed)
     scores.add_routes(feed)
+    snapshots.add_routes(feed)
+    well_known = oauth.blueprint()
+    keys.add_routes(well_known)
     quota = Quota(app, requests_per_minute)
     feed.after_request(bearer.label)
     feed.after_request(quota.tell)
@@ -31,5 +34,5 @@ def install(app: Flask, *, requests_per_minute: int = REQUESTS_PER_MINUTE) -> No
         return quota.count()
 
     described.register(feed, known_and_within_quota)
-    described.register(oauth.blueprint(), oauth.nothing_ambient)
+    described.register(well_known, oauth.nothing_ambient)
     guards.register(app, described.blueprint(), guards.anyone)

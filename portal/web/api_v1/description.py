@@ -12,6 +12,7 @@ from flask_smorest import Api, Blueprint
 
 from portal.domain.access import SCOPES
 from portal.services.publish.periods import METHOD_VERSION
+from portal.services.publish.snapshot_files import FORMS
 from portal.web import guards
 from portal.web.api_v1.examples import problem
 from portal.web.api_v1.schemas import ProblemSchema
@@ -27,6 +28,7 @@ _ABOUT: Final = (
 _TAGS: Final = {
     "periods": "The base periods of the government.",
     "scores": "One row per subject, measure and period, from released figures only.",
+    "snapshots": "Closed periods as they were signed, and what they are checked by.",
     "oauth": "Access tokens for systems (OAuth 2.0, client credentials).",
 }
 _SCOPES: Final = dict(zip(SCOPES, ("Read scores.", "Read names and NIP of officers."), strict=True))
@@ -51,6 +53,13 @@ _HEADERS: Final = {
 PATH_PARAMETERS: Final = {
     "code": {"in": "path", "name": "code", "description": "Code in the registry.", "example": "DISDUKCAPIL"},
     "period": {"in": "path", "name": "period", "description": "Code of a base period.", "example": "2026-S2"},
+    "kind": {
+        "in": "path",
+        "name": "kind",
+        "description": "Form of the file.",
+        "schema": {"type": "string", "enum": list(FORMS)},
+        "example": "jws",
+    },
 }
 
 

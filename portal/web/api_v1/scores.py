@@ -37,6 +37,7 @@ def list_scores(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, s
         subject=query["subject"],
         period_code=query["period"],
         unit_code=query.get("unit"),
+        status=query.get("status"),
         limit=query["limit"],
         cursor=query.get("cursor"),
     )
@@ -47,7 +48,7 @@ def list_scores(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, s
 
 def _address(query: dict[str, Any]) -> str:
     """Return an address relative to that of the page, so that it holds behind any gateway."""
-    order = ("subject", "period", "unit", "limit", "cursor")
+    order = ("subject", "period", "unit", "status", "limit", "cursor")
     return f"scores?{urlencode({name: query[name] for name in order if name in query})}"
 
 
