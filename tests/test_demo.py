@@ -199,4 +199,4 @@ def test_in_january_the_surveyed_month_belongs_to_the_semester_before() -> None:
     assert Period.containing("semester", month.starts_on).period_code == "2026-S2"
 
 
-RATINGS = 7599
+RATINGS = 7471

@@ -400,13 +400,12 @@ def downgrade() -> None:
 
 def _take_progress_back() -> None:
     """Keep of each indicator what counts, and lose the way there."""
-    types = {"as_of": sa.Date(), "realisation": sa.String(length=200)}
     comments = {
         "realisation": "decimal string",
         "source": "where the realisation was taken from; the portal checks none",
     }
     for column in TOLD:
-        kind = types.get(column, sa.String(length=200))
+        kind = sa.Date() if column == "as_of" else sa.String(length=200)
         op.add_column("indicators", sa.Column(column, kind, nullable=True, comment=comments.get(column)))
     latest = "SELECT {} FROM progress p WHERE p.indicator_id = indicators.id ORDER BY p.as_of DESC, p.id DESC LIMIT 1"
     moved = {"realisation": "value", "as_of": "as_of", "source": "source", "link": "link"}

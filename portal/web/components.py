@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,14 +13,21 @@ from typing import Final
 from flask import Blueprint, g, render_template
 
 from portal.domain.figure import difference, fixed
-from portal.domain.period import Period
+from portal.domain.finding import Finding, FindingCode
+from portal.domain.masking.mark import marked
+from portal.domain.period import Period, parse_union
+from portal.domain.score.arithmetic import TIMES, Line
+from portal.domain.score.band import Band
 from portal.domain.score.change import Change
 from portal.domain.score.interval import interval
 from portal.domain.score.sample import SampleTarget
 from portal.domain.score.skm import class_of
 from portal.domain.score.spread import Spread, spread
-from portal.domain.score.summary import TOO_FEW, UNANSWERED, Score
+from portal.domain.score.summary import HOMOGENEOUS, TOO_FEW, UNANSWERED, Score
+from portal.services.report.data_quality import FindingList
 from portal.services.report.figures import QUICK, SKM
+from portal.services.report.indicator_lines import IndicatorLine
+from portal.services.report.skm.document import Chapter, Paragraph, Points, Section, Table
 from portal.services.report.trend import MonthLine, Trend
 from portal.web import qr, session
 from portal.web.context import site
@@ -79,12 +86,17 @@ class ComponentsPage:
     trends: Mapping[str, Trend]
     spread: Spread | None
     figures: Mapping[str, Score]
+    sums: tuple[Line, ...]
     periods: tuple[Period, ...]
     sample: SampleTarget | None
     symbol: Symbol
     sessions: tuple[ShownSession, ...]
     proposal: ShownProposal
     refused: Refused
+    comment: str
+    indicators: tuple[IndicatorLine, ...]
+    found: FindingList
+    chapter: Chapter
     labels: tuple[str, ...]
     token: str
     target: str = TARGET
@@ -114,8 +126,14 @@ def _shown() -> ComponentsPage:
             "empty": replace(course, months=tuple(replace(m, score=small) for m in course.months)),
         },
         spread=spread((33, 165, 386, 459)),
-        figures={"figure": _score(SKM, "78.64"), "small": small, "unanswered": replace(small, reason=UNANSWERED)},
-        periods=tuple(Period.parse(code) for code in ("2026-03", "2026-Q1", "2026-S1", "2026")),
+        figures={
+            "figure": _score(SKM, "78.64"),
+            "band": replace(small, n=12, reason=HOMOGENEOUS, band=Band("75.00", "100.00")),
+            "small": small,
+            "unanswered": replace(small, reason=UNANSWERED),
+        },
+        sums=(Line.of("total", "138 + 159", 0), Line.of("index", f"25 {TIMES} 297 / (2 {TIMES} 49)", 2)),
+        periods=tuple(parse_union(code) for code in ("2026-03", "2026-Q1", "2026-S1", "2026", "12-2026-S1")),
         sample=SampleTarget.of(12_345),
         symbol=symbol,
         sessions=(ShownSession("Firefox/Linux", AT, AT, is_own=True), ShownSession("", AT, AT, is_own=False)),
@@ -127,9 +145,49 @@ def _shown() -> ComponentsPage:
             "Contoh.",
         ),
         refused=Refused("sign-in-delayed", 450),
+        comment=f"Contoh {marked('phone')} contoh {marked('name')}.",
+        indicators=tuple(_indicators()),
+        found=_found(),
+        chapter=_chapter(),
         labels=site().portal.instruments[QUICK].elements[0].labels[g.language],
         token=hashlib.sha256(b"components").hexdigest(),
     )
+
+
+def _indicators() -> Iterator[IndicatorLine]:
+    """Tell of others, of the portal itself, and of nothing yet."""
+    told = IndicatorLine(
+        indicator_code="contoh",
+        name="Contoh",
+        unit_of_measure="orang",
+        kind="jumlah",
+        period_code="2026-S2",
+        measure=None,
+        target="95",
+        realisation="92.4",
+        as_of=AT.date(),
+        source="Catatan contoh",
+        link="https://contoh.invalid/bukti",
+        reached_share=None,
+        is_elsewhere=False,
+    )
+    yield told
+    yield replace(told, measure="skm", realisation="78.64", source=None, link=None)
+    yield replace(told, realisation=None, as_of=None, source=None, link=None)
+
+
+def _found() -> FindingList:
+    gap = Finding(FindingCode.DUTY_GAP, "contoh", "Contoh", "Contoh", count=3, of=20, on=AT.date())
+    late = Finding(FindingCode.LATE, "contoh", "Contoh", period_code="2026-S2")
+    return FindingList(None, None, Period.parse("2026-S2"), AT.date(), AT.date(), (late, gap))
+
+
+def _chapter() -> Chapter:
+    words = Paragraph("Contoh.", strong=True), Paragraph("Contoh.", note=True)
+    listed = Points(("Contoh", "Contoh")), Points(("Contoh", "Contoh"), numbered=True)
+    rows = (("Contoh", "12"), ("Contoh", "31"), ("Contoh", "43"))
+    table = Table("Contoh", ("Contoh", "n"), rows, (3, 1), numbers_from=1, totals=1)
+    return Chapter("Contoh", (Section("Contoh", (*words, *listed, table)),))
 
 
 def _line(value: str | None, name: str) -> ShownLine:

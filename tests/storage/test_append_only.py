@@ -47,7 +47,8 @@ def portal(portal: Portal) -> Portal:
 def _close(session: Session) -> None:
     """Close February, with a sheet and a snapshot."""
     periods.append_closed(session, ClosedRow("2026-02", "month", FEBRUARY, date(2026, 2, 28), START, shadow=False))
-    snapshots.append_sheet(session, period_code="2026-02", version=1, instrument="petugas@1", body={}, hash=bytes(32))
+    sheet = {"body": {}, "withheld": {}, "hash": bytes(32)}
+    snapshots.append_sheet(session, period_code="2026-02", version=1, instrument="petugas@1", **sheet)
     signing_keys.append_key(session, KeyRow("key", bytes(32), b"sealed", START, None))
     columns = {"period_code": "2026-02", "version": 2, "signed_at": START, "key_code": "key", "reason": "test"}
     snapshots.append_snapshot(session, [], **columns, previous_hash=bytes(32), hash=bytes(32), jws=b"jws")
