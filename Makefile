@@ -10,7 +10,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header 
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 # Debian packages that the tests need beside Python.
-TEST_PACKAGES := chromium postgresql-15 redis-server nginx-light systemd
+TEST_PACKAGES := chromium postgresql-15 redis-server nginx-light systemd libreoffice-writer libreoffice-calc
 
 # $(call ensure,PACKAGES) installs the Debian packages that are missing; who is not root gets the line to run.
 define ensure
