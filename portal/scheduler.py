@@ -10,6 +10,7 @@ from typing import Final
 from portal import services
 from portal.domain.errors import PortalError
 from portal.services import Portal, health
+from portal.services.publish.comments import release_comments
 from portal.services.publish.release import release
 
 _LOGGER: Final = logging.getLogger("portal")
@@ -44,6 +45,7 @@ class Scheduler:
         """Release what may move; a database that is away for a while is no reason to end the thread."""
         try:
             released = services.run(self.portal, release)
+            services.run(self.portal, release_comments)
             services.run(self.portal, health.beat)
         except PortalError as error:
             _LOGGER.error("release failed", extra={"portal": {"code": error.code}})  # noqa: TRY400 - the code says it; a trace would carry values

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import click
 
-from portal.cli import accounts, answers, clients, measures, policy, purge, registry, storage
+from portal.cli import accounts, answers, clients, indicators, measures, periods, policy, purge, registry, storage
 from portal.services import Portal
 
 
@@ -17,7 +17,7 @@ def build(open_portal: Callable[[], Portal], say: Callable[[str], str] = str) ->
     def portal() -> None:
         """Suara Loket: citizens rate the service at the counter."""
 
-    for module in (accounts, answers, clients, measures, policy, purge, storage):
+    for module in (accounts, answers, clients, indicators, measures, periods, policy, purge, storage):
         for command in module.commands(open_portal):
             portal.add_command(command)
     for command in registry.commands(open_portal, say):

@@ -8,6 +8,7 @@ import click
 
 from portal.cli import errand
 from portal.services import Portal
+from portal.services.publish.comments import release_comments
 from portal.services.publish.release import release
 from portal.services.rebuild import check_tallies, rebuild_tallies
 
@@ -19,9 +20,13 @@ def commands(open_portal: Callable[[], Portal]) -> list[click.Command]:
     @click.option("--weekly", is_flag=True, help="Let officers and cuts of few officers move too, whatever the day.")
     def release_(*, weekly: bool) -> None:
         """Move what is pending into the published figures, and forget what was kept for a time only."""
-        released = errand.run(open_portal(), release, weekly=weekly or None)
+        portal = open_portal()
+        released = errand.run(portal, release, weekly=weekly or None)
+        comments = errand.run(portal, release_comments)
         kind = "weekly release" if released.weekly else "release"
         click.echo(f"{kind}: {released.cells} cells moved, {released.waiting} wait")
+        if comments:
+            click.echo(f"comments: {comments} released")
 
     @click.command("rebuild-tallies")
     @click.option("--check", is_flag=True, help="Only compare; exit 1 when a row differs.")

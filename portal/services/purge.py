@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from portal.domain.rating import SIGHTING_FOR
 from portal.services import Portal
-from portal.storage import responses, staff
+from portal.storage import comments, responses, staff
 
 
 class _Undone(Exception):
@@ -23,6 +23,7 @@ def purge(portal: Portal, *, dry_run: bool = False) -> Mapping[str, int]:
     with suppress(_Undone), portal.begin() as session:
         before = portal.now() - SIGHTING_FOR
         rows |= responses.delete_expired(session, today=portal.today(), sightings_before=before)
+        rows["originals of comments"] = comments.delete_expired(session, portal.today())
         rows["sessions, access tokens, refusals"] = staff.delete_expired(session, portal.now())
         if dry_run:
             raise _Undone

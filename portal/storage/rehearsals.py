@@ -23,8 +23,9 @@ from portal.storage.tables import (
 
 KIND: Final = "rehearsal"
 WIPED: Final = (
-    "verdicts attributions ballots responses sightings keys day_keys tallies pending release_cells releases".split()
-)
+    "verdicts attributions ballots responses sightings keys day_keys tallies pending carried release_cells releases "
+    "choices comments cases"
+).split()
 """All that citizens gave and all that comes of it, rows before those that they refer to."""
 
 # Ratings take these in this order, so that whoever wipes waits for those under way and never the other way round. The

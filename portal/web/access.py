@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from portal.domain.access import Role, Stage
+from portal.domain.finding import FindingCode
 
 
 class Scope(StrEnum):
@@ -38,6 +39,7 @@ _HEAD: Final = _rule(Scope.SUBTREE, Role.UNIT_HEAD)
 _HEAD_OR_ADMINISTRATOR: Final = _rule(Scope.SUBTREE, Role.UNIT_HEAD, Role.ADMINISTRATOR)
 _ADMINISTRATOR: Final = _rule(Scope.GOVERNMENT, Role.ADMINISTRATOR)
 _ADMINISTRATOR_AGAIN: Final = _rule(Scope.GOVERNMENT, Role.ADMINISTRATOR, confirm=True)
+_REVIEWER: Final = _rule(Scope.GOVERNMENT, Role.REVIEWER)
 _OVERSIGHT: Final = _rule(Scope.GOVERNMENT, Role.ADMINISTRATOR, Role.REVIEWER)
 _OVERSIGHT_AGAIN: Final = _rule(Scope.GOVERNMENT, Role.ADMINISTRATOR, Role.REVIEWER, confirm=True)
 _ANYBODY: Final = _rule(Scope.SELF, *Role)
@@ -76,10 +78,27 @@ TABLE: Final[Mapping[str, Rule]] = {
     "unit_head.end_campaign": _HEAD_OR_ADMINISTRATOR,
     "unit_head.served": _HEAD_OR_ADMINISTRATOR,
     "unit_head.count_served": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.indicators": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.add_indicator": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.indicator_target": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.indicator_progress": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.end_indicator": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.past_score": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.data_quality": _HEAD_OR_ADMINISTRATOR,
     "unit_head.duty": _HEAD_OR_ADMINISTRATOR,
     "unit_head.change_duty": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.feedback": _HEAD,
+    "unit_head.answer": _HEAD,
     "unit_head.unit": _HEAD_OR_ADMINISTRATOR,
     "unit_head.table": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.unit_figure": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.service_figure": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.counter_figure": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.officer_figure": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.report": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.report_print": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.report_word": _HEAD_OR_ADMINISTRATOR,
+    "unit_head.report_sheet": _HEAD_OR_ADMINISTRATOR,
     "unit_head.counter": _HEAD_OR_ADMINISTRATOR,
     "unit_head.share": _HEAD_OR_ADMINISTRATOR,
     "unit_head.open_link": _HEAD_OR_ADMINISTRATOR,
@@ -113,6 +132,21 @@ TABLE: Final[Mapping[str, Rule]] = {
     "administrator.workbook_export": _ADMINISTRATOR_AGAIN,
     "administrator.workbook_check": _ADMINISTRATOR,
     "administrator.workbook_apply": _ADMINISTRATOR,
+    # the base periods, what was signed of them, and who served put right afterwards
+    "administrator.periods": _OVERSIGHT,
+    "administrator.period": _OVERSIGHT,
+    "administrator.close_period": _OVERSIGHT_AGAIN,
+    "administrator.correct_period": _OVERSIGHT_AGAIN,
+    "administrator.snapshot_file": _OVERSIGHT_AGAIN,
+    "administrator.duty_correction": _OVERSIGHT,
+    "administrator.correct_duty": _OVERSIGHT_AGAIN,
+    # every unit beside the others
+    "administrator.recap": _OVERSIGHT,
+    "administrator.recap_csv": _OVERSIGHT,
+    "administrator.recap_xlsx": _OVERSIGHT,
+    # comments that may name somebody
+    "administrator.comments": _REVIEWER,
+    "administrator.decide_on_comment": _REVIEWER,
     # what two persons decide, and the log of it all
     "administrator.policy": _OVERSIGHT,
     "administrator.choose": _OVERSIGHT_AGAIN,
@@ -120,6 +154,8 @@ TABLE: Final[Mapping[str, Rule]] = {
     "administrator.agree": _OVERSIGHT_AGAIN,
     "administrator.decline": _OVERSIGHT,
     "administrator.audit": _OVERSIGHT,
+    # what is missing or does not fit
+    "administrator.data_quality": _OVERSIGHT,
 }
 """Endpoint -> rule, for every route whose guard asks who is signed in."""
 
@@ -128,20 +164,38 @@ MENU: Final[Mapping[str, str]] = {
     "administrator.counters": "staff.menu.counters",
     "administrator.workbook": "staff.menu.workbook",
     "unit_head.own": "staff.menu.unit",
+    "unit_head.feedback": "staff.menu.feedback",
     "unit_head.duty": "staff.menu.duty",
     "unit_head.served": "staff.menu.served",
+    "unit_head.indicators": "staff.menu.indicators",
+    "unit_head.data_quality": "staff.menu.data_quality",
     "unit_head.share": "staff.menu.share",
     "unit_head.scan_test": "staff.menu.scan_test",
     "unit_head.campaigns": "staff.menu.campaigns",
     "unit_head.paper": "staff.menu.paper",
+    "unit_head.report": "staff.menu.report",
     "administrator.posters": "staff.menu.posters",
+    "administrator.recap": "staff.menu.recap",
+    "administrator.periods": "staff.menu.periods",
+    "administrator.comments": "staff.menu.comments",
     "administrator.policy": "staff.menu.policy",
     "administrator.proposals": "staff.menu.proposals",
+    "administrator.data_quality": "staff.menu.data_quality",
     "administrator.audit": "staff.menu.audit",
     "administrator.accounts": "staff.menu.accounts",
     "account.overview": "staff.menu.account",
 }
 """Endpoint -> sentence, in the order of the menu; each of staff sees what the table opens to them."""
+
+FIXES: Final[Mapping[FindingCode, str]] = {
+    FindingCode.RATED_ABOVE_SERVED: "unit_head.served",
+    FindingCode.DUTY_GAP: "unit_head.duty",
+    FindingCode.SERVED_MISSING: "unit_head.served",
+    FindingCode.UNTESTED: "unit_head.scan_test",
+    FindingCode.RARELY_ANSWERED: "unit_head.unit",
+    FindingCode.UNREALISED: "unit_head.indicators",
+}
+"""Finding about the data -> the unit's page where it is put right; nothing mends an answer that came late."""
 
 OF_OFFICERS: Final = frozenset({"unit_head.duty"})
 """Pages about officers: where none is registered, the menu does not name them."""
@@ -166,3 +220,8 @@ def may(role: Role, endpoint: str | None) -> bool:
     """Tell whether the role may come to the endpoint."""
     rule = TABLE.get(endpoint or "")
     return rule is not None and role in rule.roles
+
+
+def fixes(role: Role) -> Mapping[FindingCode, str]:
+    """Return where the role may put right what was found."""
+    return {code: endpoint for code, endpoint in FIXES.items() if may(role, endpoint)}

@@ -56,7 +56,7 @@ RETRY_AFTER: Final = "5"
 _CHALLENGE: Final = 'Bearer realm="suara-loket"'
 _BEARER_ERRORS: Final = ("invalid_token", "insufficient_scope")  # RFC 6750, section 3.1
 _PROGRAMS: Final = ("/api/", "/oauth2/", "/.well-known/")
-OF_STAFF: Final = ("/unit/", "/loket/", "/kelola/", "/akun/", "/staff/")
+OF_STAFF: Final = ("/unit/", "/loket/", "/kelola/", "/periksa/", "/akun/", "/staff/")
 
 
 @dataclass(frozen=True, slots=True)

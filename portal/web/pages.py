@@ -12,6 +12,7 @@ from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from portal.domain.figure import counted, localised
+from portal.domain.masking.mark import pieces
 from portal.web.context import Site
 from portal.web.texts import DEFAULT, LANGUAGE
 
@@ -115,5 +116,5 @@ def _add_filters(app: Flask, site: Site) -> None:
     def iso_day(value: str) -> str:
         return plain_day(date.fromisoformat(value))
 
-    for written in (day, plain_day, iso_day, month, clock, figure, number, plain_json):
+    for written in (day, plain_day, iso_day, month, clock, figure, number, plain_json, pieces):
         app.add_template_filter(written)

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from portal.services import run
 from portal.services.enrol.scan_test import start_test
+from portal.services.review.cases import answer_case, open_feedback
+from portal.services.review.comments import decide_comment, list_suspected
 from tests.browser.conftest import Place
 from tests.browser.following import follow
 from tests.web import town, ways
@@ -58,6 +60,49 @@ def _receipt(page: Page, place: Place, language: str) -> None:
     page.goto(f"{page.url.partition('?')[0]}?l={language}")
 
 
+def _no_topic(page: Page, place: Place, language: str) -> None:
+    rated(town.ALONE)(page, place, language)
+    follow(page.locator("form[action*='/topik'] button"))
+
+
+def _no_comment(page: Page, place: Place, language: str) -> None:
+    rated(town.ALONE)(page, place, language)
+    page.locator("[name=dijawab]").check()
+    follow(page.locator("form[action*='/masukan'] button"))
+
+
+def _asked(words: str) -> State:
+    """The thank-you page once an answer was asked for."""
+
+    def go(page: Page, place: Place, language: str) -> None:
+        rated(town.ALONE)(page, place, language)
+        page.locator("#masukan").fill(words)
+        page.locator("[name=dijawab]").check()
+        follow(page.locator("form[action*='/masukan'] button"))
+
+    return go
+
+
+def _waiting(page: Page, place: Place, language: str) -> None:
+    _asked("Kapan jadi?")(page, place, language)
+    page.goto(f"{page.url.partition('?')[0]}?l={language}")
+
+
+def _answered(page: Page, place: Place, language: str) -> None:
+    _waiting(page, place, language)
+    for case in run(place.portal, open_feedback, (), "DINAS").unanswered:
+        words = "Terima kasih. Berkas Anda sedang dicetak.\nSilakan diambil besok."
+        run(place.portal, answer_case, (), "DINAS", case.case_code, text=words, actor="kepala")
+    page.reload()
+
+
+def _not_passed_on(page: Page, place: Place, language: str) -> None:
+    _asked("Nama saya Warga Contoh.")(page, place, language)
+    for comment in run(place.portal, list_suspected):
+        run(place.portal, decide_comment, comment.id, release=False, actor="pemeriksa")
+    page.goto(f"{page.url.partition('?')[0]}?l={language}")
+
+
 def _empty_survey(page: Page, place: Place, language: str) -> None:
     _at(f"/s/{town.MAIN.lower()}")(page, place, language)
     follow(page.locator("main .send"))
@@ -92,8 +137,14 @@ STATES: Final[dict[str, State]] = {
     "thanks, partly told": _partly_told,
     "thanks, all told": _all_told,
     "thanks in a survey week": _survey_week,
+    "thanks, no topic chosen": _no_topic,
+    "thanks, nothing written": _no_comment,
+    "thanks, an answer asked for": _asked("Kapan jadi?"),
     "change": _change,
     "receipt": _receipt,
+    "receipt of a case": _waiting,
+    "receipt of a case answered": _answered,
+    "receipt of a case not passed on": _not_passed_on,
     "others": _at(f"/q/{town.MAIN.lower()}/lain"),
     "closed": _at(f"/q/{town.CLOSED.lower()}"),
     "closed, no other": _at(f"/q/{town.DESERTED.lower()}"),

@@ -18,10 +18,20 @@ from tests.browser.conftest import Place
 from tests.browser.rules import LANGUAGES, too_wide, violations
 from tests.browser.staff import sign_in
 
-ARGUMENTS: Final[Mapping[str, str]] = {"unit_code": "DINAS", "counter_code": "C1", "username": "unit_head.dinas"}
+ARGUMENTS: Final[Mapping[str, str]] = {
+    "unit_code": "DINAS",
+    "counter_code": "C1",
+    "service_code": "L1",
+    "officer_code": "P1",
+    "measure": "layanan",
+    "code": "2026-S1",
+    "username": "unit_head.dinas",
+}
 NO_PAGES: Final = {
     *("unit_head.table", "unit_head.poster", "unit_head.posters", "unit_head.own"),
+    "administrator.snapshot_file",
     *("administrator.poster_file", "administrator.poster_index", "administrator.certificate"),
+    *("unit_head.report_word", "unit_head.report_sheet", "administrator.recap_csv", "administrator.recap_xlsx"),
     *("administrator.workbook_template", "administrator.workbook_export", "account.recovery_codes"),
 }
 """Files, pages that lead elsewhere, and what exists only after an act."""

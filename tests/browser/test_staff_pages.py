@@ -44,7 +44,6 @@ def year(place: Place) -> None:
                 kind="waktu",
                 period_code="2026-S1",
                 target="95.00",
-                realisation="92.40",
             )
         )
 

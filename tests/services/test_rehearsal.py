@@ -19,7 +19,8 @@ from portal.domain.rating import COUNTED
 from portal.services import Portal
 from portal.services.admit.accounts import create_account
 from portal.services.admit.trail import list_trail, verify_audit
-from portal.services.collect.receipt import name_service, open_receipt
+from portal.services.collect.comment import leave_comment
+from portal.services.collect.receipt import choose_topics, name_service, open_receipt
 from portal.services.collect.tokens import Ticket
 from portal.services.enrol.rehearsal import (
     WORD,
@@ -35,7 +36,7 @@ from portal.services.publish.scores import get_scores, list_scores
 from portal.services.rebuild import check_tallies
 from portal.storage import rehearsals, responses
 from portal.storage.rehearsals import WIPED
-from portal.storage.tables import Base, Certificate, Counter, Response
+from portal.storage.tables import Base, Carried, Certificate, Counter, Response
 from tests.clock import START, Clock
 from tests.government import Government, small, without_officers
 from tests.published import system
@@ -44,8 +45,9 @@ from tests.truth import assert_sums_hold
 ACTOR: Final = "pengelola.contoh"
 UNTOUCHED: Final = (
     "units services officers counters counter_services duties opening_hours holidays served_counts indicators"
+    " progress"
     " past_scores campaigns governments policies heartbeats proposals accounts recovery_codes refusals sessions"
-    " api_clients access_tokens"
+    " api_clients access_tokens progress periods parameter_sheets signing_keys snapshots snapshot_scores"
 ).split()
 NOTED: Final = ("certificates", "rehearsals", "audit")
 
@@ -83,8 +85,13 @@ def try_everything_out(portal: Portal, made: Government, clock: Clock) -> list[T
     with portal.begin() as session:
         responses.append_verdict(session, made.response_id(tickets[0]), 1, COUNTED)
         session.get_one(Counter, made.counters["1A"]).scanned_at = clock.now()
+        waits = {"cut": "counter", "subject": str(made.counters["1A"]), "measure": "quick@1:LAYANAN", "value": 4}
+        months = {"from_month": clock.now().date(), "month": clock.now().date()}
+        session.add(Carried(response_id=made.response_id(tickets[0]), **waits, **months))
     services.run(portal, release, weekly=True)
-    made.tap("1A", 1)
+    last = made.tap("1A", 1)
+    choose_topics(portal, last.receipt, last.edit_token, {"TOPIK": ["BIAYA"]})
+    leave_comment(portal, last.receipt, last.edit_token, "Kapan jadi?", language="id", asks=True)
     return tickets
 
 

@@ -80,28 +80,36 @@ def test_a_whole_visit_is_one_rating_with_all_its_parts(client: FlaskClient, por
     assert list(help_given.buttons) == FACES
     thanks = client.get(help_given.press(client, "Sangat puas").location)
 
+    topics = visit.form_to(thanks, "/topik")
+    thanks = client.get(topics.send(client, TOPIK=["BIAYA", "RUANG"]).location)
+
+    comment = visit.form_to(thanks, "/masukan")
+    thanks = client.get(comment.send(client, masukan="Antrean rapi.").location)
+
     survey = client.get(visit.links(thanks)["Isi survei lengkap (9 pertanyaan, ± 2 menit)"])
-    sent = visit.form_to(survey, "/survei").send(client, PERSYARATAN="3", BIAYA="4")
+    sent = visit.form_to(survey, "/survei").send(client, PERSYARATAN="3", BIAYA="4", USIA="USIA_60")
     thanks = client.get(sent.location)
 
     assert not [form for form in visit.forms(thanks) if form.action.startswith("/r/")]
-    assert thanks.text.count("Tersimpan.") == 4
+    assert thanks.text.count("Tersimpan.") == 6
     assert visit.answers(portal) == {
         "quick@1": {"LAYANAN": 2},
         "petugas@1": {"PETUGAS": 4},
         "skm-14-2017@1": {"PERSYARATAN": 3, "BIAYA": 4},
+        "topik@1": {},
+        "profil@1": {},
     }
     assert visit.attribution(portal) == (2, "choice", 2, "choice")
 
 
 def test_what_is_known_is_not_asked(client: FlaskClient, portal: Portal) -> None:
     thanks = visit.tap(client, town.PLATE, 3)
-    assert [form.action.partition("?")[0].rpartition("/")[2] for form in visit.forms(thanks)] == ["bantuan"]
+    assert visit.parts(thanks) == ["bantuan", *visit.ALWAYS]
     assert visit.attribution(portal) == (1, "only", 1, "plate")
 
 
 def test_where_nobody_is_on_duty_no_officer_is_asked_for(client: FlaskClient, portal: Portal) -> None:
-    assert not visit.forms(visit.tap(client, town.ALONE, 3))
+    assert visit.parts(visit.tap(client, town.ALONE, 3)) == visit.ALWAYS
     assert visit.attribution(portal) == (1, "only", None, "none")
 
 
@@ -109,7 +117,7 @@ def test_not_knowing_is_an_answer(client: FlaskClient, portal: Portal) -> None:
     thanks = visit.tap(client, town.SHARED, 3)
     thanks = client.get(visit.form_to(thanks, "/layanan").press(client, "Lainnya").location)
     thanks = client.get(visit.form_to(thanks, "/petugas").press(client, "Tidak tahu").location)
-    assert not visit.forms(thanks)
+    assert visit.parts(thanks) == visit.ALWAYS
     assert visit.attribution(portal) == (None, "other", None, "unknown")
 
 

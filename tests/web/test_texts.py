@@ -42,7 +42,13 @@ AGREED: Final = (
     "Anda boleh berhenti di sini, atau menjawab beberapa pertanyaan lagi.",
     "Foto atau catat kode ini bila nanti Anda ingin melihat statusnya. Kode yang hilang tidak dapat kami carikan.",
     *("Ubah penilaian (sampai {clock})", "Isi survei lengkap (9 pertanyaan, ± 2 menit)", "Selesai"),
-    "Status masukan Anda: Diterima",
+    *("Status masukan Anda: Diterima", "Status masukan Anda: Sudah dijawab"),
+    "Apa yang memengaruhi penilaian Anda?",
+    *("Kecepatan", "Keramahan", "Kejelasan penjelasan", "Persyaratan", "Biaya", "Ruang dan fasilitas"),
+    *("Masukan Anda (boleh dikosongkan)", "Mohon tidak menuliskan nama, NIK, atau nomor telepon Anda."),
+    "Saya ingin masukan ini dijawab. Pimpinan unit akan membacanya tersendiri.",
+    "Foto atau catat kode ini untuk melihat jawaban kami. Kode yang hilang tidak dapat kami carikan.",
+    "Kirim masukan",
     "Kode tidak ditemukan.",
     "Mohon periksa kembali huruf dan angkanya.",
     "Bukan loket ini? Pilih loket lain.",
@@ -140,6 +146,11 @@ def test_the_agreed_words_are_said_as_agreed(sentence: str) -> None:
         for instrument in composition.read_instruments().values()
         for element in instrument.elements
         for text in (element.question["id"], *element.labels["id"])
+    } | {
+        words["id"]
+        for instrument in composition.read_instruments().values()
+        for item in instrument.items
+        for words in (item.question, *item.options.values())
     }
     said = {text.replace("{label}", "loket").replace("{Label}", "Loket") for text in _sentences("id").values()}
     assert sentence in questions | said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import html5lib
 from flask.testing import FlaskClient
@@ -13,6 +14,9 @@ from werkzeug.test import TestResponse
 from portal.services import Portal
 from portal.storage.tables import Attribution, Ballot, Response
 from tests.pages import Page, text_of
+
+ALWAYS: Final = ["topik", "masukan"]
+"""The parts that every rating is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ def form_to(response: TestResponse, part: str) -> Form:
     """The form whose address holds `part`."""
     (found,) = [form for form in forms(response) if part in form.action]
     return found
+
+
+def parts(thanks: TestResponse) -> list[str]:
+    """Which parts a thank-you page asks for, in order."""
+    return [form.action.partition("?")[0].rpartition("/")[2] for form in forms(thanks)]
 
 
 def open_form(client: FlaskClient, code: str, **query: str) -> Form:

@@ -7,11 +7,16 @@ from flask import Blueprint
 from portal.web.administrator import (
     accounts,
     audit,
+    comments,
     counters,
+    data_quality,
+    duty_correction,
     overview,
+    periods,
     policy,
     posters,
     proposals,
+    recap,
     rehearsal,
     workbook,
 )
@@ -22,6 +27,21 @@ __all__ = ["blueprint"]
 def blueprint() -> Blueprint:
     """Return the blueprint of the audience `administrator`."""
     pages = Blueprint("administrator", __name__)
-    for module in (overview, counters, workbook, rehearsal, accounts, posters, policy, proposals, audit):
+    for module in (
+        overview,
+        counters,
+        workbook,
+        rehearsal,
+        accounts,
+        posters,
+        recap,
+        periods,
+        duty_correction,
+        comments,
+        data_quality,
+        policy,
+        proposals,
+        audit,
+    ):
         module.add_routes(pages)
     return pages

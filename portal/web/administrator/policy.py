@@ -23,6 +23,7 @@ from portal.web.session import StaffBar
 VALUES: Final[Mapping[str, Sequence[str]]] = {
     "base_period": ("month", "quarter", "semester"),
     "appraisal_feed": ("true", "false"),
+    "appraisal_measure": ("petugas", "skm_officer"),
     "two_persons": ("true", "false"),
 }
 _LONGEST_REASON: Final = 200
