@@ -6,6 +6,8 @@ moment, of answers by which two totals differ, there are none or at least five:
 1. between nothing and each count, and between a unit's count and any of the counts of the units below it, together;
 2. where the parts make up the unit's cell: between that cell and any of the unit's parts, together.
 
+Options of a question may come in batches: what was too little in one month goes out with the next (`may_count`).
+
 Source: design 4, "Releases".
 """
 
@@ -93,3 +95,47 @@ def _differing(count: Count, below: Sequence[int], alike: Mapping[Count, int], u
     own = alike[count] - sum(alike[child, part] for child in below)
     values = (it.values for it in unlike if unit in it.values)
     return own + sum(it[unit] != sum(it.get(child, 0) for child in below) for it in values)
+
+
+def may_count(
+    children: Mapping[int, Sequence[int]], now: Mapping[Count, int], before: Mapping[Count, int]
+) -> frozenset[Count]:
+    """Return the counts that may be brought up to date, from those published `before` to those chosen until `now`.
+
+    A count moves by none or at least five, and only under a unit that is up to date; what a unit then has besides the
+    published counts of the units below it is nothing, or at least five. `children` are the units below each.
+    """
+    below = {child for listed in children.values() for child in listed}
+    chosen: set[Count] = set()
+    for unit, part in sorted(now):
+        if unit not in below:
+            _bring((unit, part), children, now, before, chosen)
+    return frozenset(chosen)
+
+
+def _bring(
+    count: Count,
+    children: Mapping[int, Sequence[int]],
+    now: Mapping[Count, int],
+    before: Mapping[Count, int],
+    chosen: set[Count],
+) -> None:
+    more = now.get(count, 0) - before.get(count, 0)
+    if 0 < more < FEWEST:
+        return
+    if more:
+        chosen.add(count)
+    unit, part = count
+    below = [(child, part) for child in children.get(unit, ())]
+    for child in below:
+        _bring(child, children, now, before, chosen)
+    moving = sorted((child for child in below if child in chosen), key=lambda child: (now[child], child))
+    while 0 < now.get(count, 0) - sum((now if it in chosen else before).get(it, 0) for it in below) < FEWEST and moving:
+        _hold(moving.pop(0), children, chosen)
+
+
+def _hold(count: Count, children: Mapping[int, Sequence[int]], chosen: set[Count]) -> None:
+    """Hold a count, and all below it: they move only under a unit that is up to date."""
+    chosen.discard(count)
+    for child in children.get(count[0], ()):
+        _hold((child, count[1]), children, chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from portal.storage.tables import Choice, Pending, Response
+from portal.storage.tables import Choice, Pending, ReleaseCell, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,14 @@ _PENDING: Final = (
 _CHOSEN_KEY: Final = (Choice.unit_id, Choice.instrument, Choice.item, Choice.option)
 _CHOSEN: Final = (
     select(*_CHOSEN_KEY, func.sum(Choice.n))
-    .where(Choice.month == bindparam("month"))
+    .where(Choice.month.between(bindparam("first"), bindparam("last")))
     .group_by(*_CHOSEN_KEY)
     .having(func.sum(Choice.n) > 0)
+)
+_PUBLISHED: Final = (
+    select(ReleaseCell.subject, func.sum(ReleaseCell.n).label("n"))
+    .where(ReleaseCell.cut == "choice", ReleaseCell.month.between(bindparam("first"), bindparam("last")))
+    .group_by(ReleaseCell.subject)
 )
 
 
@@ -65,6 +70,11 @@ def list_pending_of_units(session: Session, month: date, measure: str) -> Sequen
     return [PendingAnswer(row.response_id, int(row.subject), *row[2:]) for row in rows]
 
 
-def list_chosen(session: Session, month: date) -> Sequence[ChosenOption]:
-    """List how often each option was chosen in a month."""
-    return [ChosenOption(*row[:4], int(row[4])) for row in session.execute(_CHOSEN, {"month": month})]
+def list_chosen(session: Session, first: date, last: date) -> Sequence[ChosenOption]:
+    """List how often each option was chosen in the months from `first` to `last`."""
+    return [ChosenOption(*row[:4], int(row[4])) for row in session.execute(_CHOSEN, {"first": first, "last": last})]
+
+
+def count_published(session: Session, first: date, last: date) -> Mapping[str, int]:
+    """Return how often each option has been published as chosen in these months, by the subject of its cell."""
+    return {row.subject: int(row.n) for row in session.execute(_PUBLISHED, {"first": first, "last": last})}

@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.frozen import Unlike, may_freeze
+from portal.domain.frozen import Unlike, may_count, may_freeze
 from portal.domain.release import FEWEST
 
 CHILDREN = {1: (2, 3), 2: (4,)}
@@ -83,3 +83,31 @@ def check_every_selection(whole: dict[int, int], parts: list[dict[int, int]]) ->
             together = {answer: value for part in selection for answer, value in part.items()}
             differing = sum(whole.get(answer) != together.get(answer) for answer in whole.keys() | together.keys())
             assert differing == 0 or differing >= FEWEST, (whole, selection)
+
+
+def test_an_option_that_was_chosen_too_rarely_goes_out_with_a_later_month() -> None:
+    assert may_count({}, {(1, "SD"): 4}, {}) == set()
+    assert may_count({}, {(1, "SD"): 7}, {}) == {(1, "SD")}
+    assert may_count({}, {(1, "SD"): 11}, {(1, "SD"): 7}) == set()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.dictionaries(st.sampled_from([1, 2, 3, 4]), st.integers(0, 9)), max_size=8))
+def test_counts_that_come_in_batches_move_by_five_and_leave_no_few_between_a_unit_and_those_below(
+    months: list[dict[int, int]],
+) -> None:
+    now: dict[tuple[int, str], int] = {(unit, "SD"): 0 for unit in PATHS}
+    published = dict(now)
+    for chosen in months:
+        for unit, n in chosen.items():
+            for above in PATHS[unit]:
+                now[above, "SD"] += n
+        for count in may_count(CHILDREN, now, published):
+            assert now[count] - published[count] >= FEWEST
+            published[count] = now[count]
+        for unit, below in CHILDREN.items():
+            if published[unit, "SD"] == now[unit, "SD"]:
+                rest = published[unit, "SD"] - sum(published[child, "SD"] for child in below)
+                assert rest == 0 or rest >= FEWEST
+    for unit, below in CHILDREN.items():
+        assert published[unit, "SD"] >= sum(published[child, "SD"] for child in below)

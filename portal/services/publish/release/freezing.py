@@ -1,7 +1,8 @@
 """Counts of months that are over, by part of the day and by option: published once, and never changed.
 
-They go out with the first weekly release after their month, or with the closing where that comes first, and hold of
-each unit what its cell of the month has published then. What comes, changes or is released later is not in them.
+They go out with the first weekly release after their month, or with the closing where that comes first. Parts of the
+day hold of each unit what its cell of the month has published then; what comes, changes or is released later is not in
+them. Options hold what was chosen since the base period began and was too little to go out before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from portal.domain.frozen import Count, Unlike, may_freeze
+from portal.domain.frozen import Count, Unlike, may_count, may_freeze
 from portal.domain.instrument import tally_of
 from portal.domain.period import Period, month_of, periods_between
 from portal.domain.rating import CellKey
@@ -35,7 +36,7 @@ def freeze(portal: Portal, session: Session, tree: Callable[[], Tree], last: dat
     for month in _months(portal, session, last):
         officers = count_officers(session, tree(), month)
         cells |= _day_parts(session, tree(), month, officers)
-        cells |= _choices(session, tree(), month, officers)
+        cells |= _choices(portal, session, tree(), month, officers)
     return cells
 
 
@@ -100,18 +101,22 @@ def _unlike(session: Session, tree: Tree, month: date) -> Iterator[tuple[int, Un
         yield unit_id, Unlike(part, {above: known.get(above, 0) for above in tree.path(unit_id)}), counted
 
 
-def _choices(session: Session, tree: Tree, month: date, officers: Behind) -> _Cells:
+def _choices(portal: Portal, session: Session, tree: Tree, month: date, officers: Behind) -> _Cells:
+    """Return what was chosen since the base period began and is not published yet; little waits for the next month."""
+    first = Period.containing(portal.policy_on(session, month).base_period, month).starts_on
     counts: dict[Count, int] = {}
     measures: dict[str, str] = {}
-    for row in frozen.list_chosen(session, month):
+    for row in frozen.list_chosen(session, first, month):
         part = f"{row.instrument}:{row.item}:{row.option}"
         measures[part] = f"{row.instrument}:{row.item}"
         for above in tree.path(row.unit_id):
             counts[above, part] = counts.get((above, part), 0) + row.n
+    published = frozen.count_published(session, first, month)
+    before = {(unit_id, part): published.get(f"{unit_id}:{part}", 0) for unit_id, part in counts}
     return {
         CellKey("choice", f"{unit_id}:{part}", month, measures[part]): (
-            Tally(n=counts[unit_id, part]),
+            Tally(n=counts[unit_id, part] - before[unit_id, part]),
             officers.get(("unit", str(unit_id))),
         )
-        for unit_id, part in may_freeze(tree.children, counts)
+        for unit_id, part in may_count(tree.children, counts, before)
     }
