@@ -10,6 +10,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
+from portal.domain.indicator import WORDS
 from portal.domain.period import Period
 
 SEED: Final = 20190049
@@ -114,28 +115,50 @@ def _past(unit: dict[str, Any], today: date) -> list[dict[str, Any]]:
 
 
 def _indicators(unit: dict[str, Any], today: date) -> list[dict[str, Any]]:
-    period = Period.containing("semester", today).period_code
-    told = {"unit": unit["kode"], "periode": period, "per tanggal": today - timedelta(days=1)}
+    """Give each unit three indicators of this period and the last: two from elsewhere, one that the portal counts."""
+    this = Period.containing("semester", today)
+    told = [
+        (this.preceding, this.preceding.ends_on, "94,1", unit["served"] * 123),
+        (this, today - timedelta(days=1), "92,4", unit["served"] * 97),
+    ]
+    return [
+        row for period, as_of, punctual, served in told for row in _of_period(unit, period, as_of, punctual, served)
+    ]
+
+
+def _of_period(unit: dict[str, Any], period: Period, as_of: date, punctual: str, served: int) -> list[dict[str, Any]]:
+    code = f"{unit['kode']}-{period.period_code.lower()}"
+    common = {"unit": unit["kode"], "periode": period.period_code}
+    told = {**common, "per tanggal": as_of}
     return [
         {
             **told,
-            "kode": f"{unit['kode']}-i1",
+            "kode": f"{code}-i1",
             "nama": "Berkas selesai tepat waktu",
             "satuan": "persen",
             "jenis": "waktu",
             "target": "95",
-            "realisasi": "92,4",
+            "realisasi": punctual,
             "sumber": "Catatan unit (contoh)",
         },
         {
             **told,
-            "kode": f"{unit['kode']}-i2",
+            "kode": f"{code}-i2",
             "nama": "Jumlah warga yang dilayani",
             "satuan": "orang",
             "jenis": "jumlah",
             "target": str(unit["served"] * 120),
-            "realisasi": str(unit["served"] * 97),
+            "realisasi": str(served),
             "sumber": "Mesin antrean (contoh)",
+        },
+        {
+            **common,
+            "kode": f"{code}-i3",
+            "nama": "Kepuasan masyarakat",
+            "satuan": "poin",
+            "jenis": "mutu",
+            "target": unit["target"].replace(".", ","),
+            "ukuran portal": WORDS["skm"],
         },
     ]
 
