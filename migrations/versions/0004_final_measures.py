@@ -32,6 +32,7 @@ def upgrade() -> None:
     _snapshots()
     _progress()
     _count_for_officers()
+    _part_officers()
     for table, columns in APPEND_ONLY.items():
         _refuse_changes(table, columns)
 
@@ -298,10 +299,19 @@ def _refuse_changes(table: str, columns: list[str]) -> None:
 SURVEY: Final = "skm-14-2017@1"
 OF_OFFICERS: Final = ("KOMPETENSI", "PERILAKU")
 TO_OFFICERS: Final = "SKM_OFFICER"
+COUNTS: Final = "n1 n2 n3 n4 n total squares".split()
 TALLIES: Final = sa.table(
     "tallies",
-    *(sa.column(name) for name in "counts_on late day_part unit_id counter_id service officer channel".split()),
-    *(sa.column(name) for name in "evidence measure state n1 n2 n3 n4 n total squares".split()),
+    sa.column("counts_on", sa.Date()),
+    *(sa.column(name) for name in "late day_part unit_id counter_id service officer channel".split()),
+    *(sa.column(name) for name in "evidence measure state".split()),
+    *(sa.column(name) for name in COUNTS),
+)
+CELLS: Final = sa.table(
+    "release_cells",
+    sa.column("month", sa.Date()),
+    sa.column("parts", JSON),
+    *(sa.column(name) for name in ("cut", "subject", "measure", *COUNTS)),
 )
 PENDING: Final = sa.table(
     "pending", *(sa.column(name) for name in "response_id cut subject month measure released current".split())
@@ -327,6 +337,40 @@ def _count_for_officers() -> None:
     for table, values in ((TALLIES, rows), (PENDING, waiting)):
         for start in range(0, len(values), 500):
             connection.execute(sa.insert(table), values[start : start + 500])
+
+
+def _part_officers() -> None:
+    """Say by service and day what officers' cells hold, where a cell has published every answer of its month.
+
+    Of the others nobody knows which answers were published; they say it once they are released again.
+    """
+    connection = op.get_bind()
+    of_officers = CELLS.c.cut == "officer"
+    months = connection.execute(sa.select(CELLS.c.month).where(of_officers).distinct().order_by(CELLS.c.month))
+    for month in months.scalars().all():
+        parts = _parts_of(month)
+        for cell in connection.execute(sa.select(CELLS).where(of_officers, CELLS.c.month == month)).all():
+            known = parts.get((cell.subject, cell.measure), {})
+            sums = [
+                sum(column) for column in zip(*(it for days in known.values() for it in days.values()), strict=True)
+            ]
+            if sums == [getattr(cell, name) for name in COUNTS]:
+                named = (CELLS.c[name] == getattr(cell, name) for name in ("cut", "subject", "month", "measure"))
+                connection.execute(sa.update(CELLS).where(*named).values(parts=known))
+
+
+def _parts_of(month: date) -> dict[tuple[str, str], dict[str, dict[str, list[int]]]]:
+    """Return what counts in a month by officer and measure, each by service and day."""
+    after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    of_month = (TALLIES.c.counts_on >= month, TALLIES.c.counts_on < after)
+    counted = sa.select(TALLIES).where(TALLIES.c.officer != "-", TALLIES.c.state == "counted", *of_month)
+    parts: dict[tuple[str, str], dict[str, dict[str, list[int]]]] = {}
+    for row in op.get_bind().execute(counted):
+        service = row.service if row.service not in {"-", "lainnya"} else f"{row.unit_id}:{row.service}"
+        days = parts.setdefault((row.officer, row.measure), {}).setdefault(service, {})
+        before = days.get(row.counts_on.isoformat(), [0] * len(COUNTS))
+        days[row.counts_on.isoformat()] = [a + getattr(row, name) for a, name in zip(before, COUNTS, strict=True)]
+    return parts
 
 
 def _ballots() -> Iterator[Any]:

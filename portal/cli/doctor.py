@@ -63,6 +63,14 @@ TEXTS: Final = {
     "audit-broken": "The chain of the audit log breaks at entry {entry}: it was changed.",
     "tallies-even": "There are as many counted answers as given ones (`portal rebuild-tallies --check` compares all).",
     "tallies": "Counted answers differ from given ones ({wrong}). Run: portal rebuild-tallies --check",
+    "periods": "No period waits to be closed.",
+    "period-overdue": "{period} ended {days} days ago and is not closed: its figures are neither final nor signed.",
+    "signing-key": "The key that signs closed periods can be used.",
+    "signing-key-locked": "The signing key was made under another PORTAL_SECRET_KEY: no period can be closed. "
+    "Bring that secret back, or run: portal signing-key rotate",
+    "comments": "No comment waits for somebody who is not there.",
+    "comments-unread": "Comments are held back for a reviewer, and no reviewer has an account. "
+    "Run: portal create-account",
 }
 """What each finding says to the operator."""
 

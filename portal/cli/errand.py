@@ -14,6 +14,11 @@ from portal.domain.errors import PortalError
 from portal.services import Portal
 
 _HINTS: Final = {
+    "invalid: days": "the period must be over, and the last release of officers' figures 14 days ago",
+    "invalid: key": "PORTAL_SECRET_KEY is not the one under which the signing key was made; see README",
+    "invalid: period": "periods are closed in order: one before this is open",
+    "invalid: rehearsal": "a rehearsal is under way, whose ratings will be wiped",
+    "invalid: unchanged": "no figure differs from what was signed last",
     "not-found: posters": "no counter in use is of that kind",
     "address-not-public": "set PORTAL_PUBLIC_URL to a public https address",
     "storage-unavailable": "check PORTAL_DATABASE_URL; a new database needs `portal migrate` first",

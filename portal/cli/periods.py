@@ -76,7 +76,10 @@ def _snapshot(open_portal: Callable[[], Portal]) -> click.Command:
         """Write the signed snapshot of the closed PERIOD as a compact JWS."""
         row = errand.run(open_portal(), read_jws, period, version)
         file = out or Path(f"{row.period_code}-v{row.version}.jws")
-        file.write_bytes(row.jws)
+        try:
+            file.write_bytes(row.jws)
+        except OSError as error:
+            raise click.ClickException(f"{file}: {error.strerror}") from error
         click.echo(f"{file}: {row.period_code} version {row.version}, key {row.key_code}, sha256 {row.hash.hex()}")
 
     return snapshot

@@ -35,13 +35,13 @@ class NotFound(PortalError):
 
 
 class CodeUnknown(NotFound):
-    """A well-formed counter code that names no counter."""
+    """A well-formed code of a counter or a follow-up that names none."""
 
     code = "code-unknown"
 
 
 class CodeMistyped(PortalError):
-    """A counter code whose length, alphabet or check character is wrong."""
+    """A code of a counter or a follow-up whose length, alphabet or check character is wrong."""
 
     code = "code-mistyped"
 

@@ -23,6 +23,9 @@ LEFT_OUT: Final = frozenset(
 """What lives for hours only: a backup would keep it for years, and restored it would open what has ended."""
 
 _BATCH: Final = 500
+_HEAVY: Final = frozenset({"snapshots", "parameter_sheets"})
+"""Tables whose rows may have many megabytes each, and so go one by one."""
+
 _to_line: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -65,6 +68,11 @@ def _kind_of(column: TableColumn[Any]) -> str:
     raise TypeError(f"{column}: {column.type!r} has no place in a backup")
 
 
+def _batch(table: Table) -> int:
+    """Return how many rows of the table are in memory at once."""
+    return 1 if table.name in _HEAVY else _BATCH
+
+
 def is_empty(session: Session) -> bool:
     """Tell whether the database has no table at all."""
     return not inspect(connection_of(session)).get_table_names()
@@ -87,7 +95,7 @@ def read_rows(session: Session, table: Table) -> Iterator[bytes]:
     names = [name for name, _ in columns_of(table)]
     converters = [_KINDS[_kind_of(table.c[name])].out for name in names]
     statement = table.select().with_only_columns(*(table.c[name] for name in names)).order_by(*_order(session, table))
-    with connection_of(session).execute(statement.execution_options(yield_per=_BATCH)) as rows:
+    with connection_of(session).execute(statement.execution_options(yield_per=_batch(table))) as rows:
         for row in rows:
             values = [None if value is None else out(value) for out, value in zip(converters, row, strict=True)]
             yield _to_line(values).encode() + b"\n"
@@ -117,7 +125,7 @@ def append_rows(session: Session, table: Table, columns: Sequence[Sequence[str]]
     connection, insert = connection_of(session), table.insert()
     if own:
         rows = _parents_first(list(rows), own)
-    while batch := list(islice(rows, _BATCH)):
+    while batch := list(islice(rows, _batch(table))):
         connection.execute(insert, batch)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -59,6 +59,20 @@ class Listed:
     nip: str | None
 
 
+def list_staff(session: Session, unit_ids: Sequence[int]) -> Sequence[Employed]:
+    """Return the officers of the units, former ones too."""
+    return [Employed(*row) for row in session.execute(_STAFF, {"unit_ids": list(unit_ids)})]
+
+
+@dataclass(frozen=True, slots=True)
+class Employed:
+    """An officer of a unit; only civil servants are listed."""
+
+    id: int
+    unit_id: int
+    is_listed: bool
+
+
 def _listing(cut: str, table: Any, code: Any, order: str, only: Any) -> Select[Any]:  # noqa: ANN401 - mapped classes and their columns
     """Build the statement for one cut: what still existed in the months or was rated in them, by code."""
     code = code.collate(order)
@@ -95,12 +109,21 @@ _LISTINGS: Final = {
     }
     for dialect, order in _BYTE_ORDER.items()
 }
+_STAFF: Final = select(Officer.id, Officer.unit_id, Officer.civil_servant).where(
+    Officer.unit_id.in_(bindparam("unit_ids", expanding=True))
+)
 _PATH: Final = select(Unit.path).where(_inside, Unit.unit_code == bindparam("unit_code"))
 _MONTHS: Final = (
     select(ReleaseCell.month, func.max(Release.released_at))
     .join(Release, Release.id == ReleaseCell.release_id)
     .group_by(ReleaseCell.month)
     .order_by(ReleaseCell.month)
+)
+_ANSWERS: Final = select(ReleaseCell.subject, ReleaseCell.month, ReleaseCell.n).where(
+    ReleaseCell.cut == "officer",
+    ReleaseCell.measure == bindparam("measure"),
+    ReleaseCell.n > 0,
+    ReleaseCell.month <= _last,
 )
 _RELEASED_BY: Final = select(exists().where(ReleaseCell.month <= _last))
 _JWS: Final = select(Snapshot.jws).where(
@@ -173,6 +196,12 @@ def find_path(session: Session, unit_code: str, path: str) -> str | None:
 def list_months(session: Session) -> Sequence[tuple[date, datetime]]:
     """List the months that have released cells, each with the instant of the last release that moved one of them."""
     return [(month, released_at) for month, released_at in session.execute(_MONTHS)]
+
+
+def list_answers(session: Session, measure: str, last: date) -> Iterator[tuple[str, date, int]]:
+    """List how many answers of a measure are released about each officer in each month up to `last`, in no order."""
+    for row in session.execute(_ANSWERS, {"measure": measure, "last": last}):
+        yield row.subject, row.month, row.n
 
 
 def is_released_by(session: Session, last: date) -> bool:

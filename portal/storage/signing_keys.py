@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -50,3 +58,21 @@ def append_key(session: Session, row: KeyRow) -> None:
 def retire(session: Session, key_code: str, at: datetime) -> bool:
     """Retire a key; False where there is none of that code that still signs."""
     return connection_of(session).execute(_RETIRE, {"of_key": key_code, "at": at}).rowcount > 0
+
+
+def seal(secret: str, private: Ed25519PrivateKey) -> bytes:
+    """Encrypt a private key so that only whoever has the secret opens it."""
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(_password(secret)))
+
+
+def unseal(secret: str, sealed: bytes) -> Ed25519PrivateKey | None:
+    """Return the private key; None where it was sealed under another secret."""
+    try:
+        private = load_pem_private_key(sealed, _password(secret))
+    except ValueError:
+        return None
+    return private if isinstance(private, Ed25519PrivateKey) else None
+
+
+def _password(secret: str) -> bytes:
+    return hashlib.sha256(b"signing-key\0" + secret.encode()).digest()

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +20,19 @@ from portal import services
 from portal.cli import backup, doctor, purge
 from portal.cli.backup import Tools
 from portal.cli.doctor import TEXTS
+from portal.domain.access import Role
 from portal.services import Portal, health
+from portal.services.admit.accounts import create_account
 from portal.services.backup.writing import write_backup
 from portal.services.doctor.finding import Installation
+from portal.services.publish import signing
+from portal.services.publish.closing import propose_closing
 from portal.settings import BadSettings, Settings, as_toml, load
 from portal.storage import audit
 from portal.storage import health as beats
-from portal.storage.tables import Certificate, Heartbeat, Key, Rehearsal, Response, Sighting, TallyRow
+from portal.storage.tables import Certificate, Comment, Heartbeat, Key, Rehearsal, Response, Sighting, TallyRow, Unit
 from tests import government
-from tests.clock import Clock
+from tests.clock import START, Clock
 
 ROOT: Final = Path(__file__).parents[2]
 KEY: Final = "made-up key of the backups, 32 characters"
@@ -293,6 +297,35 @@ def test_the_doctor_finds_a_missing_migration_and_a_missing_database(healthy: Po
     away = composition.build_portal(Settings(secret_key=SECRET, database_url=f"sqlite:///{tmp_path}/no/portal.sqlite3"))
     assert complaints(away) == {"database-away"}
     away.close()
+
+
+def test_the_doctor_finds_a_period_that_nobody_closes(healthy: Portal, clock: Clock) -> None:
+    clock.set(START + timedelta(days=163))  # 13 August: 44 days after the half-year of the ratings
+    assert "period-overdue" not in complaints(healthy)
+    clock.advance(timedelta(days=2))
+    assert "period-overdue" in complaints(healthy)
+    services.run(healthy, propose_closing, period_code="2026-S1", reason="", alone=True, actor="uji")
+    assert "period-overdue" not in complaints(healthy)
+
+
+def test_the_doctor_finds_a_signing_key_of_another_secret(healthy: Portal) -> None:
+    services.run(healthy, signing.create_key, actor="uji")
+    assert complaints(healthy) == set()
+    other = replace(healthy, secret_key="another made-up secret of the tests")
+    assert complaints(other) == {"signing-key-locked"}
+    services.run(other, signing.rotate_key, actor="uji")
+    assert complaints(other) == set()
+
+
+def test_the_doctor_finds_comments_that_no_reviewer_can_read(healthy: Portal) -> None:
+    with healthy.begin() as session:
+        unit_id = session.execute(select(Unit.id).limit(1)).scalar_one()
+        words = {"unit_id": unit_id, "month": date(2026, 3, 1), "language": "id", "text": "contoh"}
+        session.execute(insert(Comment).values(id=bytes(32), state="suspected", **words))
+    assert complaints(healthy) == {"comments-unread"}
+    named = {"username": "pemeriksa.satu", "name": "Nama Contoh", "password": "enam belas huruf"}
+    create_account(healthy, **named, role=Role.REVIEWER, actor="uji")
+    assert complaints(healthy) == set()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -133,6 +133,28 @@ def test_what_cannot_be_closed_says_why(portal: Portal, clock: Clock) -> None:
     assert refused(portal, "close-period", "2026-13").startswith("Error: not-found")
     assert refused(portal, "snapshot", "2026-03").startswith("Error: not-found: snapshot")
     assert "unchanged" not in refused(portal, "correct-period", "2026-03", "--reason", "apa")
+    assert "one before this is open" in refused(portal, "close-period", "2026-05")
+    run(portal, "close-period", "2026-03")
+    assert "no figure differs" in refused(portal, "correct-period", "2026-03", "--reason", "apa")
+
+
+def test_a_snapshot_that_cannot_be_written_says_so_in_one_line(portal: Portal, folder: Path) -> None:
+    said = refused(portal, "snapshot", "2026-03", "--out", str(folder / "nowhere" / "march.jws"))
+    assert said.endswith("No such file or directory")
+
+
+@pytest.mark.parametrize("command", [["close-period", "2026-03"], ["correct-period", "2026-03"]])
+def test_a_reason_has_room_for_two_hundred_characters(portal: Portal, clock: Clock, command: list[str]) -> None:
+    town(portal, clock)
+    create_account(
+        portal,
+        username="pengelola.satu",
+        name="Nama Contoh",
+        role=Role.ADMINISTRATOR,
+        password="enam belas huruf",
+        actor="cli",
+    )
+    assert "invalid: reason" in refused(portal, *command, "--reason", "a" * 201)
 
 
 def test_one_officer_or_nobody_is_named(portal: Portal) -> None:

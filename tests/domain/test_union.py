@@ -17,7 +17,7 @@ from portal.domain.instrument import Instrument
 from portal.domain.score.family import Family, Key, has_figure, hidden_rows
 from portal.domain.score.flow import Arc, can_move
 from portal.domain.score.summary import Pool
-from portal.domain.score.union import FEWEST, hidden_in_union, shown_in_time
+from portal.domain.score.union import FEWEST, hidden_in_union, shown_in_time, told_in_time
 from portal.domain.sibling import FEWEST_POSSIBLE
 from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
@@ -239,3 +239,19 @@ def test_a_number_moves_as_far_as_the_others_let_it() -> None:
     assert can_move(square, square[0], 4)  # two up, and two down: those beside it must grow
     assert not can_move(square, square[0], 5)
     assert not can_move(square[:3], square[0], 1)  # what leaves a must come back to it
+
+
+@pytest.mark.parametrize(
+    "counts, expected",
+    [
+        ((12, 20), {0, 1}),
+        ((8, 71), {1}),  # eight would be what is used, less the seventy-one that are printed
+        ((3, 71), {1}),
+        ((6, 6), {0, 1}),  # their sum may be shown, so it may be used
+        ((3, 4), set()),
+        ((50, 12, 8), {1}),  # the first one lies outside of the last window
+    ],
+)
+def test_of_an_officer_as_much_is_used_as_may_be_told(counts: tuple[int, ...], expected: set[int]) -> None:
+    windows = [range(max(0, end - 2), end) for end in range(1, len(counts) + 1)]
+    assert told_in_time(counts, windows, STAFF.officer) == expected

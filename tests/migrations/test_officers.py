@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -12,11 +13,15 @@ from portal.domain.rating import difference
 from portal.services import Portal
 from portal.services.collect.rate import rate
 from portal.services.collect.receipt import name_officer
+from portal.services.publish.release import release
 from portal.services.rebuild import check_tallies
 from portal.settings import Settings
 from portal.storage import ledger, migrate, responses, tallies
 from portal.storage.database import make_engine
+from portal.storage.ledger import OfficerPart
 from portal.storage.tables import Pending, TallyRow
+from tests.clock import Clock
+from tests.closed import help_at, offices
 from tests.government import ELEMENTS, SURVEY, Government, small
 from tests.truth import assert_sums_hold, pending
 
@@ -93,3 +98,36 @@ def test_upgrading_a_government_without_ballots_counts_nothing(portal: Portal, s
         connection.commit()
         assert connection.execute(select(func.count()).select_from(TallyRow)).scalar_one() == 0
     engine.dispose()
+
+
+def _parts(portal: Portal) -> list[OfficerPart]:
+    march = date(2026, 3, 1)
+    with portal.read() as session:
+        return sorted(ledger.list_parts(session, "petugas@1:PETUGAS", march, march))
+
+
+def test_upgrading_says_by_service_and_day_what_officers_cells_hold(
+    portal: Portal, settings: Settings, clock: Clock
+) -> None:
+    made = offices(portal)
+    for _ in range(2):
+        help_at(made, "A", 4, 4, 3, 4, 2, 4, 3)
+        help_at(made, "B", 3, 4, 3, 3, 4, 2, 3)
+        clock.advance(timedelta(days=1))
+    services.run(portal, release, weekly=True)
+    wanted = _parts(portal)
+    assert sum(part.tally.n for part in wanted) == 28
+    help_at(made, "B", 1, 1)  # part of which wait: what of B was published is not known for certain
+    portal.close()
+    engine = make_engine(settings.database_url, connections=1)
+    with engine.connect() as connection:
+        migrate.downgrade(connection, "0003")
+        connection.commit()
+    with engine.connect() as connection:
+        migrate.upgrade(connection, "head")
+        connection.commit()
+    engine.dispose()
+    assert _parts(portal) == [part for part in wanted if part.officer == str(made.officers["P1"])]
+    help_at(made, "B", 4, 4, 4)
+    services.run(portal, release, weekly=True)
+    assert sum(part.tally.n for part in _parts(portal)) == 33

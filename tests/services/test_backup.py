@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
+import random
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
@@ -21,13 +24,15 @@ from portal.services.backup.manifest import Manifest
 from portal.services.backup.restoring import restore_backup
 from portal.services.backup.sealing import MAGIC, PIECE, Sealer, unseal
 from portal.services.backup.writing import write_backup
+from portal.services.publish import signing
 from portal.services.publish.release import release
+from portal.services.publish.verify import read_keys, verify_snapshot
 from portal.services.rebuild import check_tallies
 from portal.settings import Settings
-from portal.storage import audit, backup, health, migrate
+from portal.storage import audit, backup, health, migrate, snapshots
 from portal.storage.database import make_engine
 from portal.storage.tables import Base, Heartbeat, Rehearsal, Response, Sighting, Unit
-from tests import government
+from tests import closed, government
 from tests.clock import Clock
 from tests.postgres import Cluster
 
@@ -320,3 +325,41 @@ def test_nothing_of_a_backup_can_be_read_without_the_key(portal: Portal, clock: 
     content = backed_up(portal)[0].getvalue()
     assert b"Contoh" not in content
     assert b"responses" not in content
+
+
+# ---------------------------------------------------------------- what was signed
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_was_signed_verifies_after_a_restore_and_what_follows_chains_on(
+    portal: Portal, open_empty: Open, clock: Clock, kind: str
+) -> None:
+    closed.town(portal, clock)
+    closed.close(portal, "2026-03")
+    other = open_empty(kind)
+    restored(other, backed_up(portal)[0])
+    seen = [closed.jws_of(other, "2026-03", 1)]
+    assert seen == [closed.jws_of(portal, "2026-03", 1)]
+    closed.close(other, "2026-04")
+    closed.reattribute(other, "A", "P2")
+    closed.correct_period(other, "2026-03")
+    keys = read_keys(json.dumps(signing.export_keys(portal)).encode())
+    for number, (period_code, version) in enumerate((("2026-04", 1), ("2026-03", 2)), start=2):
+        jws = closed.jws_of(other, period_code, version)
+        assert verify_snapshot(jws, keys, seen).number == number
+        seen.append(jws)
+
+
+@either_will_do
+def test_a_snapshot_of_some_megabytes_comes_back(portal: Portal, open_empty: Open, clock: Clock) -> None:
+    closed.town(portal, clock)
+    closed.close(portal, "2026-03")
+    content = base64.urlsafe_b64encode(random.Random(1).randbytes(3_000_000))  # so that it does not shrink to one piece
+    with portal.begin() as session:
+        (first,) = snapshots.list_versions(session, "2026-03")
+        told = {"period_code": "2026-03", "version": 2, "signed_at": clock.now(), "key_code": first.key_code}
+        hashes = {"previous_hash": first.hash, "hash": bytes(31) + b"2"}
+        snapshots.append_snapshot(session, [], **told, **hashes, jws=content, reason="besar")
+    other = open_empty("sqlite")
+    restored(other, backed_up(portal)[0])
+    assert closed.jws_of(other, "2026-03", 2) == content

@@ -237,14 +237,14 @@ def test_a_day_counts_no_more_than_its_only_officer_served(portal: Portal, clock
                 unit_id=government.units["UPT-1"],
                 service_id=None,
                 on_date=date(2026, 3, 3),
-                n=3,
+                n=6,
             )
         )
-    help_at(government, "A", 4, 4, 4, 1, 1, 1)
+    help_at(government, "A", 4, 4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1)
     clock.set(LATER)
     close(portal, "2026-03")
     with portal.read() as session:
         row = snapshots.find_sheet(session, "2026-03")
     assert row
     (own,) = read_own(row.withheld, "P1")
-    assert (own.n, f"{own.weighted_n:f}") == (6, "3.0000")
+    assert (own.n, f"{own.weighted_n:f}") == (12, "6.0000")

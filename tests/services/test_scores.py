@@ -13,6 +13,7 @@ import pytest
 from portal import services
 from portal.domain.access import SCOPES, Caller
 from portal.domain.errors import CursorInvalid, FeedOff, NotFound
+from portal.domain.rating import CellKey
 from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
 from portal.services import Portal
@@ -25,8 +26,8 @@ from portal.services.report.unit import open_unit
 from portal.storage import policies
 from portal.storage.tables import Officer
 from tests.clock import Clock
-from tests.government import Government, small, without_officers
-from tests.published import cell, publish, spread, statements, system, turn_feed
+from tests.government import SURVEY, Government, small, without_officers
+from tests.published import ENOUGH, MARCH, cell, publish, spread, statements, system, turn_feed
 
 NOW: Final = "2026-S1"
 EVERYTHING: Final = system()
@@ -247,6 +248,33 @@ def test_an_officer_needs_thirty_answers(portal: Portal, government: Government)
     assert nothing(left["P1", "petugas"])
     assert (left["P2", "petugas"].n, left["P2", "petugas"].distribution) == (30, (0, 0, 1, 29))
     assert left["P2", "petugas"].mutu is None
+
+
+@pytest.mark.parametrize(
+    "nobody, below, given",
+    [(2, 0, {"P1"}), (0, 0, {"P1", "P2"}), (10, 0, {"P1", "P2"}), (12, 10, {"P1"}), (5, 5, {"P1", "P2"})],
+)
+def test_an_officer_is_hidden_where_the_unit_less_its_officers_would_tell_of_a_few_surveys_about_nobody(
+    portal: Portal, government: Government, nobody: int, below: int, given: set[str]
+) -> None:
+    turn_feed(portal, on=True)
+    government.add_unit("BAWAH", "UPT-1")
+    found: dict[CellKey, tuple[Tally, int | None]] = {}
+    surveyed = {"P1": 33, "P2": 31}
+    for element in ("KOMPETENSI", "PERILAKU"):
+        of_unit = [("UPT-1", sum(surveyed.values()) + nobody), ("BAWAH", below)]
+        cells = [("unit", government.units[code], n) for code, n in of_unit]
+        cells += [("officer", government.officers[code], n) for code, n in surveyed.items()]
+        for cut, subject, n in cells:
+            found[CellKey(cut, str(subject), MARCH, f"{SURVEY}:{element}")] = spread(0, 0, n // 2, n - n // 2), ENOUGH
+    for code, n in surveyed.items():
+        whole = sum((Tally.of_ballot(7) for _ in range(n)), Tally())
+        found[CellKey("officer", str(government.officers[code]), MARCH, f"{SURVEY}:SKM_OFFICER")] = whole, 1
+    publish(portal, found)
+    shown = {code for (code, measure), row in rows(portal, "officer").items() if measure == "skm_officer" and row.n}
+    assert shown == given
+    hidden = [row for (code, measure), row in rows(portal, "officer").items() if code in {"P1", "P2"} - given]
+    assert all(nothing(row) for row in hidden)
 
 
 def test_staff_who_are_not_civil_servants_are_not_listed(portal: Portal, government: Government) -> None:

@@ -218,6 +218,22 @@ def test_the_way_of_the_answers_is_told_with_its_evidence(portal: Portal, clock:
     assert mix == (("Loket", "terbuka", "40"), ("Jumlah", "", "40"))
 
 
+def test_three_that_came_another_way_follow_from_no_other_number(
+    portal: Portal, clock: Clock, indonesian: Words
+) -> None:
+    made = build(portal)
+    ask(made, 40)
+    made.add_counter("W", UNIT, channel="daring")
+    chance = random.Random(3)
+    for _ in range(3):
+        answer(made, "W", ballot(chance))
+    close(portal, clock)
+    facts = facts_of(Surveyed(made))
+    assert [(way.channel, way.n) for way in facts.ways] == [("daring", None), ("loket", None)]
+    mix = table(compose(facts, indonesian), "Kuesioner lengkap menurut").rows
+    assert [row[2] for row in mix] == ["tidak ditampilkan", "tidak ditampilkan", "43"]
+
+
 def test_the_profile_shows_what_many_chose_and_never_what_few_did(
     portal: Portal, clock: Clock, indonesian: Words
 ) -> None:
@@ -235,7 +251,7 @@ def test_the_profile_shows_what_many_chose_and_never_what_few_did(
     )
     shown = {row[0]: row[1] for row in table(compose(facts_of(Surveyed(made)), indonesian), "Pendidikan").rows}
     assert (shown["SMA"], shown["S1"]) == ("30", "22")
-    assert shown["SD"] == shown["SMP"] == "terlalu sedikit untuk ditampilkan"
+    assert shown["SD"] == shown["SMP"] == "tidak ditampilkan"
 
 
 def test_a_year_of_two_closed_periods_has_a_report_without_single_ballots(
@@ -283,6 +299,19 @@ def test_incomplete_ballots_count_for_their_elements_and_are_no_row(portal: Port
     facts = facts_of(Surveyed(made))
     assert len(rows_of(facts)) == facts.report.skm.n == 40
     assert {it.element: it.n for it in facts.report.elements}["WAKTU"] == 46
+
+
+def test_complete_ballots_are_left_out_where_they_would_tell_the_answers_of_few_others(
+    portal: Portal, clock: Clock
+) -> None:
+    made = build(portal)
+    ask(made, 40)
+    for _ in range(3):
+        answer(made, "A", {"WAKTU": 2, "BIAYA": 4})
+    close(portal, clock)
+    facts = facts_of(Surveyed(made))
+    assert {it.element: it.n for it in facts.report.elements}["WAKTU"] == 43
+    assert facts.tabulation.omitted is Omitted.DIFFERENT
 
 
 @pytest.mark.parametrize("count, omitted", [(29, Omitted.TOO_FEW), (30, None)])

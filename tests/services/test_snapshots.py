@@ -218,7 +218,9 @@ def test_a_single_key_and_a_set_are_read_and_nothing_else(signed: Signed) -> Non
     exported = signing.export_keys(signed.portal)
     assert read_keys(json.dumps(exported["keys"][0]).encode()) == signed.keys
     renamed = {**exported["keys"][0], "kid": "another"}
-    for content in (b"", b"[]", b'{"keys":[]}', b'{"crv":"Ed25519","x":"AA"}', json.dumps(renamed).encode()):
+    named_by_a_list = {**renamed, "kid": []}
+    wrong = [json.dumps(it).encode() for it in (renamed, named_by_a_list)]
+    for content in (*wrong, b"", b"[]", b'{"keys":[]}', b'{"crv":"Ed25519","x":"AA"}', b"\xff\xfe\xfd", b"[" * 100_000):
         with pytest.raises(Invalid):
             read_keys(content)
 

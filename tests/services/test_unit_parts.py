@@ -211,6 +211,36 @@ def test_options_are_counted_and_what_few_chose_is_not_told(portal: Portal, made
     assert set(shown.counts.values()) == {14, 7, None}
 
 
+@pytest.mark.parametrize(
+    "men, women, shown",
+    [
+        pytest.param(20, 14, (20, 14), id="six more left the question out"),
+        pytest.param(23, 17, (23, 17), id="everybody answered"),
+        pytest.param(23, 15, (23, None), id="two left the question out"),
+        pytest.param(30, 4, (30, None), id="few of one kind"),
+    ],
+)
+def test_a_question_with_two_options_is_told_whole_unless_a_few_would_be_found_out(
+    portal: Portal, made: Government, men: int, women: int, shown: tuple[int | None, int | None]
+) -> None:
+    unit, prefix = made.units["UPT-1"], "profil@1:JENIS_KELAMIN"
+    ballots = {
+        CellKey("unit", str(unit), FEBRUARY, "skm-14-2017@1:SKM"): (Tally(n=40, total=1200, squares=36400), ENOUGH),
+        **{
+            CellKey("unit", str(unit), FEBRUARY, key): (spread(3, 7, 20, 10), ENOUGH)
+            for key in portal.instruments["skm-14-2017@1"].element_keys
+        },
+    }
+    cells = {
+        CellKey("choice", f"{unit}:{prefix}:{option}", FEBRUARY, prefix): (Tally(n=n), ENOUGH)
+        for option, n in (("L", men), ("P", women))
+    }
+    publish(portal, ballots, cells)
+    options = own(portal, made).options
+    found = options[0].counts if options else {"L": None, "P": None}
+    assert (found["L"], found["P"]) == shown
+
+
 def test_a_unit_that_is_hidden_tells_no_options_either(portal: Portal, made: Government) -> None:
     unit = made.units["UPT-1"]
     publish(portal, cell("unit", unit, spread(0, 1, 1, 1), month=FEBRUARY), chosen(unit, KECEPATAN=9))

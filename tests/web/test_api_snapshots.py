@@ -97,6 +97,11 @@ def test_a_file_that_is_there_already_is_not_sent_again(feed: System, kind: str)
     assert feed.get(address).get_data() == first.get_data()
 
 
+def test_the_json_of_a_snapshot_is_as_described(feed: System) -> None:
+    file = as_described(feed, feed.get(f"snapshots/{MARCH}.json"), "getSnapshotFile")
+    assert file["period"]["id"] == MARCH
+
+
 def test_scores_of_a_closed_period_are_not_sent_again_either(feed: System) -> None:
     for address in (f"scores?subject=unit&period={MARCH}", f"units/UPT-1/scores/{MARCH}", f"periods/{MARCH}"):
         tag = feed.get(address).headers["ETag"]

@@ -284,6 +284,14 @@ def test_a_receipt_can_be_looked_up_later_as_people_write_it(client: FlaskClient
 # ---------------------------------------------------------------- codes
 
 
+@pytest.mark.parametrize("door", ["/r/{code}", "/status?kode={code}"])
+@pytest.mark.parametrize("code", ["ZZZZZZZZZZ", "7F2K9", "UUUUUUUUUU"])
+def test_a_wrong_follow_up_code_may_be_typed_again(client: FlaskClient, door: str, code: str) -> None:
+    response = client.get(door.format(code=code), follow_redirects=True)
+    assert (response.status_code, visit.heading(response)) == (404, "Kode tidak ditemukan.")
+    assert visit.form_to(response, "/status").buttons.keys() == {"Lihat status"}
+
+
 @pytest.mark.parametrize("door", ["/q/{code}", "/s/{code}", "/q/{code}/lain"])
 @pytest.mark.parametrize("code", [town.MISTYPED, town.UNUSED, "K7M", "%00", "'"])
 def test_a_wrong_code_leads_on(client: FlaskClient, door: str, code: str) -> None:

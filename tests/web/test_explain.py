@@ -210,11 +210,12 @@ def test_the_comparison_is_said_in_a_sentence_with_its_sheet_and_strength(
     page = words(client.get(FIGURES["officer"]))
     assert sentence in page
     assert "Bukti cukup." in page
-    assert "Lembar parameter 2025-S2, versi 1" in page
+    assert "Lembar parameter Semester 2 2025, versi 1" in page
+    assert re.search(r"Dari \d+ penilaian pada \w+ 2025 sampai \w+ 2025, ", page)
     assert "KK 0,6250 -3,9000" in page.replace("Layanan Contoh ", "")
     unit = words(client.get("/unit/UPT-1"))
     assert f"Petugas Contoh P1 {sentence} Bukti cukup." in unit
-    assert "dihitung pada penutupan periode 2025-S2" in unit
+    assert "dihitung pada penutupan periode Semester 2 2025;" in unit
 
 
 def test_a_group_of_two_does_not_tell_the_colleagues_figure(app: Flask, portal: Portal, made: Government) -> None:
@@ -250,7 +251,17 @@ def test_a_figure_that_is_not_shown_says_why_and_what_is_needed(app: Flask, port
         page = words(client.get(path))
         assert "Angka ini tidak ditampilkan. Sebabnya: " in page
         assert re.search(r"Yang diperlukan: sedikitnya (5|10) jawaban yang dirilis", page)
+        assert "angka muncul sendiri" in page
         assert sums_in(page, "id") == []
+
+
+def test_a_figure_hidden_at_the_closing_promises_nothing(app: Flask, portal: Portal, made: Government) -> None:
+    publish(portal, cell("unit", made.units["UPT-1"], spread(0, 0, 2, 2), month=BEFORE))
+    close(portal)
+    client = enter(app, portal, Role.UNIT_HEAD, "UPT-1")
+    page = words(client.get(f"{FIGURES['unit-quick']}?periode=2025-S2"))
+    assert "hanya dapat muncul dengan koreksi" in page
+    assert "muncul sendiri" not in page
 
 
 def test_a_small_group_that_is_alike_prints_its_band_and_no_arithmetic(
@@ -302,8 +313,10 @@ def test_a_service_that_was_not_named_is_explained_too(app: Flask, portal: Porta
         cell("unit", made.units["UPT-1"], spread(0, 1, 20, 19)),
         cell("service", f"{made.units['UPT-1']}:-", spread(0, 1, 20, 19)),
     )
-    page = words(enter(app, portal, Role.UNIT_HEAD, "UPT-1").get("/unit/UPT-1/layanan/-/angka/layanan"))
-    assert "Penilaian cepat, Layanan tidak disebutkan" in page
+    client = enter(app, portal, Role.UNIT_HEAD, "UPT-1")
+    name = "Penilaian cepat, Layanan tidak disebutkan"
+    assert name in words(client.get("/unit/UPT-1/layanan/-/angka/layanan"))
+    assert f"Dari mana angka ini? : {name}" in words(client.get("/unit/UPT-1"))
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,15 @@ from werkzeug.test import TestResponse
 from portal import services
 from portal.domain.access import Role
 from portal.services import Portal
+from portal.services.collect.rate import rate
+from portal.services.enrol.indicators import add_indicator
 from portal.services.publish import signing
 from portal.services.publish.release import release
 from portal.services.publish.verify import read_keys, verify_snapshot
 from portal.storage import policies
 from tests.clock import Clock
 from tests.closed import LATER, close, jws_of, offices, reattribute, town
+from tests.government import ELEMENTS, SURVEY
 from tests.pages import text_of
 from tests.published import statements, turn_feed
 from tests.web.staff import enter
@@ -86,6 +89,40 @@ def test_the_preview_says_what_closing_would_do(one: FlaskClient, built: Portal)
     services.run(built, release, weekly=False)
     after = read(one.get(MARCH))
     assert any("Unit Contoh UPT-1" in text_of(row) and "42" in text_of(row) for row in after.all("tr"))
+
+
+def test_the_preview_shows_what_the_portal_counts_of_an_indicator(one: FlaskClient, built: Portal) -> None:
+    basic = {"unit_of_measure": "poin", "kind": "mutu", "period_code": "2026-03", "target": "80"}
+    for name, officer, counted in (
+        ("Kepuasan A", "", "layanan"),
+        ("Kepuasan B", "", "skm"),
+        ("Bantuan", "P1", "petugas"),
+    ):
+        typed = {**basic, "name": name}
+        services.run(
+            built, add_indicator, (), "UPT-1", typed, officer_code=officer, measure=counted, actor="kepala.contoh"
+        )
+    services.run(built, release, weekly=True)
+    rows = [text_of(row) for row in read(one.get(MARCH)).all("tr") if "(poin)" in text_of(row)]
+    assert rows == [
+        "Kepuasan A (poin) UPT-1 80 85,71 dihitung portal 20 Juni 2026",
+        "Kepuasan B (poin) UPT-1 80 belum cukup dihitung portal",
+        "Bantuan (poin) UPT-1 · P1 80 belum cukup dihitung portal",
+    ]
+
+
+def test_the_class_of_a_unit_stands_apart_from_its_index(app: Flask, portal: Portal, clock: Clock) -> None:
+    government = offices(portal)
+    given = dict(zip(ELEMENTS, (4, 3, 3, 4, 3, 3, 4, 3, 3), strict=True))
+    for _ in range(12):
+        services.run(portal, rate, government.submission("A", given, instrument=SURVEY))
+        services.run(portal, rate, government.submission("B", {**given, "WAKTU": 2}, instrument=SURVEY))
+        services.run(portal, rate, government.submission("C", given, instrument=SURVEY))
+    services.run(portal, release, weekly=True)
+    clock.set(LATER)
+    page = enter(app, portal, Role.REVIEWER).get(MARCH)
+    [row] = [text_of(it) for it in read(page).all("tr") if "UPT-1" in text_of(it)]
+    assert row.startswith("Unit Contoh UPT-1 82,41 B 36 ")
 
 
 def test_how_few_ratings_wait_is_never_said(app: Flask, portal: Portal, clock: Clock) -> None:

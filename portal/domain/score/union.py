@@ -20,6 +20,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from portal.domain.instrument import Instrument
+from portal.domain.period import Period, twelve_months_to
 from portal.domain.score.family import Family, Key, has_figure, hidden_rows
 from portal.domain.score.flow import Arc, can_move
 from portal.domain.score.summary import Pool
@@ -142,6 +143,24 @@ def count(pool: Pool, measure: str) -> int:
     """Return how many answers, or complete ballots, a pool holds of a measure."""
     tally = pool.tallies.get(measure)
     return tally.n if tally else 0
+
+
+def windows_of(closed: Sequence[Period]) -> list[range]:
+    """Return for each closed period the places of those that make up the twelve months to its end, as far as known."""
+    return [
+        range(sum(1 for it in closed if it.starts_on < twelve_months_to(last).starts_on), place + 1)
+        for place, last in enumerate(closed)
+    ]
+
+
+def told_in_time(counts: Sequence[int], windows: Sequence[range], fewest: int) -> frozenset[int]:
+    """Return the places of the last window whose counts may be put to use where what comes of it is printed.
+
+    They are all of them where the window itself is shown; else those shown by themselves, which tell nothing new.
+    """
+    if windows[-1] in shown_in_time(counts, windows, fewest):
+        return frozenset(windows[-1])
+    return frozenset(place for place in windows[-1] if counts[place] >= fewest)
 
 
 def shown_in_time(counts: Sequence[int], windows: Sequence[range], fewest: int) -> frozenset[range]:

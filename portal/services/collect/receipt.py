@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain import code as codes
 from portal.domain.counter import CounterView
-from portal.domain.errors import FormExpired, Invalid, NotFound
+from portal.domain.errors import CodeUnknown, FormExpired, Invalid
 from portal.domain.evidence import reaches_officer
 from portal.domain.rating import CHANGE_FOR
 from portal.services import Portal
@@ -65,14 +65,14 @@ def open_receipt(portal: Portal, receipt: str, token: str) -> ReceiptPage:
 
     Raises:
         CodeMistyped: `receipt` is no receipt.
-        NotFound: it was never given out, or has expired; that of a case lasts as long as the case.
+        CodeUnknown: it was never given out, or has expired; that of a case lasts as long as the case.
     """
     receipt = codes.parse_receipt(receipt)
     with portal.read() as session:
         case = cases.find_by_receipt(session, case_hash(portal, receipt))
         response_id = responses.find_by_receipt(session, receipt_hash(portal, receipt), portal.today())
         if response_id is None and case is None:
-            raise NotFound
+            raise CodeUnknown
         try:
             edit = _edit(portal, token, response_id)
         except FormExpired:
@@ -254,11 +254,11 @@ def hold_record(portal: Portal, session: Session, receipt: str, token: str) -> t
 
     Raises:
         FormExpired: the token is forged or older than a day.
-        NotFound: the receipt was never given out, or has expired.
+        CodeUnknown: the receipt was never given out, or has expired.
     """
     digest = receipt_hash(portal, codes.parse_receipt(receipt))
     response_id = responses.find_by_receipt(session, digest, portal.today())
     if response_id is None:
-        raise NotFound
+        raise CodeUnknown
     edit = _edit(portal, token, response_id)
     return edit, responses.get_record(session, response_id, lock=True)

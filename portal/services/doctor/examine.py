@@ -12,6 +12,7 @@ from portal.domain.errors import PortalError
 from portal.services import Portal
 from portal.services.doctor.configuration import examine_settings
 from portal.services.doctor.finding import Finding, Installation, fail, ok, warn
+from portal.services.doctor.records import examine_records
 from portal.storage import audit, health, migrate
 
 _OLDEST_BACKUP: Final = timedelta(hours=26)
@@ -61,6 +62,7 @@ def _examine_database(portal: Portal, session: Session, installation: Installati
     broken_at = audit.find_break(session)
     yield ok("audit") if broken_at is None else fail("audit-broken", entry=broken_at)
     yield from _tallies(portal, session)
+    yield from examine_records(portal, session)
 
 
 def _disk(session: Session) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from portal.storage import audit, governments, ledger, periods, proposals, snaps
 from portal.storage.periods import ClosedRow
 
 ACT: Final = "period-closed"
+LONGEST_REASON: Final = 200
 WAIT: Final = timedelta(days=14)
 """Between the last release of officers' figures and the closing: the time to object."""
 
@@ -39,7 +40,7 @@ def propose_closing(portal: Portal, *, period_code: str, reason: str, alone: boo
     `alone` lets the operator close while no account could approve.
 
     Raises:
-        Invalid: as `close`.
+        Invalid: as `close`; `reason` is longer than 200 characters.
     """
     with portal.begin(repeatable=True) as session:
         hold(session)
@@ -71,7 +72,13 @@ def needs_second(portal: Portal, session: Session, *, alone: bool) -> bool:
 
 
 def propose(portal: Portal, session: Session, act: str, detail: Mapping[str, str], reason: str, actor: str) -> int:
-    """Keep the proposal of an act on a period and return its id; the one that waits already, where there is one."""
+    """Keep the proposal of an act on a period and return its id; the one that waits already, where there is one.
+
+    Raises:
+        Invalid: `reason` is longer than 200 characters.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("reason")
     now = portal.now()
     for waiting in proposals.list_open(session):
         if (waiting.act, waiting.detail.get("period")) == (act, detail["period"]):

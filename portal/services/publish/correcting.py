@@ -11,14 +11,13 @@ from portal.domain.errors import Invalid, NotFound
 from portal.domain.period import Period
 from portal.services import Portal
 from portal.services.publish import fair, sealing
-from portal.services.publish.closing import Closing, hold, needs_second, propose
+from portal.services.publish.closing import LONGEST_REASON, Closing, hold, needs_second, propose
 from portal.services.publish.release import correct as release_again
 from portal.storage import audit, periods, snapshots
 from portal.storage.periods import ClosedRow
 
 ACT: Final = "period-corrected"
 UNCHANGED: Final = "unchanged"
-_LONGEST_REASON: Final = 200
 
 
 def propose_correction(portal: Portal, *, period_code: str, reason: str, alone: bool = False, actor: str) -> Closing:
@@ -30,7 +29,7 @@ def propose_correction(portal: Portal, *, period_code: str, reason: str, alone: 
         NotFound: the period is not closed.
         Invalid: `reason` is missing or longer than 200 characters; `unchanged`: no figure would differ.
     """
-    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+    if not 0 < len(reason.strip()) <= LONGEST_REASON:
         raise Invalid("reason")
     with portal.begin(repeatable=True) as session:
         hold(session)

@@ -10,26 +10,25 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from portal.domain.duty import Roster
 from portal.domain.period import Period
 from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
+from portal.domain.score.union import told_in_time, windows_of
 from portal.domain.snapshot import SHEET_FORMAT, freeze_own, read_own, read_sheet
 from portal.domain.threshold import Thresholds
 from portal.services import Portal
 from portal.services.publish.signing import digest
-from portal.storage import ledger, periods, served, snapshots, structure
+from portal.storage import feed, ledger, periods, served, snapshots, structure
 from portal.storage.periods import ClosedRow
 
 if TYPE_CHECKING:
     from portal.domain.score.fair.parts import Part
     from portal.domain.score.fair.sheet import Sheet
 
-MONTHS: Final = 12
-"""How far back the ratings go that officers are compared by; fewer in a portal's first year."""
 COMPARATIVE, NONE = "comparative", "none"
 
 
@@ -131,8 +130,10 @@ def estimate_sheet(portal: Portal, session: Session, closed: ClosedRow, version:
     from portal.domain.score.fair.estimate import estimate  # noqa: PLC0415 - brings numpy, needed at closings only
     from portal.domain.score.fair.parts import gather, own_tallies  # noqa: PLC0415 - as above
 
-    asked, months = _measured(portal, session, closed), _months(session, closed)
-    table = gather(_parts(session, asked.key, months))
+    asked, told = _measured(portal, session, closed), _closed_until(session, closed)
+    window = [told[place] for place in windows_of(told)[-1]]
+    months = [month for period in window for month in period.months]
+    table = gather(_parts(session, asked.key, told))
     sheet = estimate(table, asked=asked.asked)
     if sheet is None:
         return Compared(asked.measure, asked.instrument, version, None, {}, "", None)
@@ -161,25 +162,45 @@ def estimate_sheet(portal: Portal, session: Session, closed: ClosedRow, version:
     return Compared(asked.measure, asked.instrument, version, published, withheld, digest(published).hex(), sheet)
 
 
-def _months(session: Session, closed: ClosedRow) -> Sequence[date]:
-    """Return the months of the closed base periods that lie whole in the twelve months to the end of this one."""
-    last = closed.ends_on.replace(day=1)
-    first = date(last.year - 1, last.month, 1)  # the month after it is the eleventh before the last
-    rows = [row for row in periods.list_closed(session) if first < row.starts_on and row.ends_on <= closed.ends_on]
-    return [month for row in rows for month in Period(row.starts_on, row.kind).months]
+def _closed_until(session: Session, closed: ClosedRow) -> Sequence[Period]:
+    """Return the closed base periods up to this one, oldest first; what was given in another's shadow never counts."""
+    rows = [row for row in periods.list_closed(session) if row.ends_on <= closed.ends_on]
+    return [Period(row.starts_on, row.kind) for row in rows if not row.shadow or row.period_code == closed.period_code]
 
 
-def _parts(session: Session, key: str, months: Sequence[date]) -> Iterator[Part]:
-    """Yield the released ballots about each officer by unit, service and day, under public codes."""
+def _parts(session: Session, key: str, closed: Sequence[Period]) -> Iterator[Part]:
+    """Yield the released ballots about each officer by unit, service and day, under public codes.
+
+    Those of the last twelve months; of an officer whom they would tell more of than may be shown, fewer.
+    """
     from portal.domain.score.fair.parts import Part  # noqa: PLC0415 - brings numpy, needed at closings only
 
-    names = _Names.read(session)
-    alone = _served_alone(session, months)
-    for row in ledger.list_parts(session, key, months[0], months[-1]):
-        unit_id = names.unit_of[row.service]
-        served_by = alone.get((row.officer, unit_id, row.day))
-        place = names.officers[row.officer], names.units[unit_id], names.services[row.service]
-        yield Part(*place, row.day, row.tally.n, row.tally.total, row.tally.squares, served_by)
+    names, told = _Names.read(session), _told(session, key, closed)
+    window = windows_of(closed)[-1]
+    alone = _served_alone(session, closed[window.start].starts_on, closed[-1].ends_on)
+    for place in window:
+        for row in ledger.list_parts(session, key, closed[place].starts_on, closed[place].ends_on):
+            if place not in told.get(row.officer, ()):
+                continue
+            unit_id = names.unit_of[row.service]
+            served_by = alone.get((row.officer, unit_id, row.day))
+            at = names.officers[row.officer], names.units[unit_id], names.services[row.service]
+            yield Part(*at, row.day, row.tally.n, row.tally.total, row.tally.squares, served_by)
+
+
+def _told(session: Session, key: str, closed: Sequence[Period]) -> Mapping[str, frozenset[int]]:
+    """Return of each officer the places of the periods whose ballots are used.
+
+    The number of ballots used is printed, and follows from the range and the sheet: less what is printed of periods, it
+    must tell no number that a period hides.
+    """
+    place_of = {month: place for place, period in enumerate(closed) for month in period.months}
+    counts: dict[str, list[int]] = defaultdict(lambda: [0] * len(closed))
+    for officer, month, n in feed.list_answers(session, key, closed[-1].ends_on):
+        if month in place_of:
+            counts[officer][place_of[month]] += n
+    windows, fewest = windows_of(closed), Thresholds().officer
+    return {officer: told_in_time(own, windows, fewest) for officer, own in counts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +228,11 @@ class _Names:
         )
 
 
-def _served_alone(session: Session, months: Sequence[date]) -> Mapping[tuple[str, int, date], int]:
+def _served_alone(session: Session, first: date, last: date) -> Mapping[tuple[str, int, date], int]:
     """Return how many an officer served on a day: what the unit counted where nobody else was on duty there.
 
     On all other days nobody knows which of them served whom, and a day counts whole.
     """
-    first, last = months[0], Period(months[-1], "month").ends_on
     counted = served.list_days(session, first, last)
     roster = Roster(structure.list_shifts(session, first, last))
     counters: dict[int, list[int]] = defaultdict(list)
@@ -239,7 +259,7 @@ def compare(compared: Compared, officer_code: str) -> Comparison | None:
     shown = score.raw_use is not None
     return Comparison(
         use=COMPARATIVE if found else NONE,
-        reason=score.reason,
+        reason="too-few" if score.n is None else score.reason,
         fair=f"{found.score:f}" if found else None,
         lower=f"{found.lower:f}" if found else None,
         upper=f"{found.upper:f}" if found else None,

@@ -41,6 +41,7 @@ _UNEXPLAINED: Final = frozenset({"skm_officer"})
 class Told:
     """A figure, the measure key its ballots are counted by, and all figures of its subject by measure.
 
+    `released_at` is the last release of any of them, so that an indicator says the same beside each.
     `is_closed`: how its answers came is not told, lest that tell a counter that is hidden.
     """
 

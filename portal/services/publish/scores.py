@@ -244,6 +244,8 @@ def _rows(session: Session, asked: _Asked, keys: Sequence[_Key]) -> tuple[ScoreR
     figures = _Figures(asked, pools)
     for measure in asked.measures:
         hidden = kin.hidden(measure.instrument, pools, FEED)
+        if measure.whole is not None:
+            hidden |= kin.hidden_officers(measure.instrument, measure.whole, pools, FEED)
         figures.add(measure, listed.values(), hidden, kin.banded(measure.instrument, pools, hidden, FEED))
         figures.closed |= {(key, measure.id) for key in kin.leave_out(pools, hidden)}
     about = (asked.portal, session, asked.period, asked.subject, list(listed.values()))
@@ -260,6 +262,7 @@ class _Figures:
         self._pools = pools
         self._shown: dict[str, dict[tuple[str, str], Score]] = {}
         self._released_at: dict[tuple[str, str, str], datetime | None] = {}
+        self._latest: dict[str, datetime] = {}
         self.closed: set[tuple[Key, tuple[str, str]]] = set()
 
     def add(self, measure: _Measure, listed: Collection[Listed], hidden: Collection[Key], bands: Bands) -> None:
@@ -269,6 +272,8 @@ class _Figures:
             # A hidden row reads as one without any answer: nothing may tell it from a row that is too small itself.
             pooled = Pool() if key in hidden else self._pools.get(key, Pool())
             self._released_at[item.code, *measure.id] = pooled.released_at
+            if pooled.released_at:
+                self._latest[item.code] = max(pooled.released_at, self._latest.get(item.code, pooled.released_at))
             self._shown.setdefault(item.code, {})[measure.id] = measure.score(key[0], pooled, bands.get(key, ()))
 
     def of(self, key: _Key) -> Score:
@@ -278,7 +283,8 @@ class _Figures:
         """Return what the particulars of a row depend on."""
         is_closed = ((self._asked.subject, str(key.listed.id)), key.measure.id) in self.closed
         shown = self.by_measure(key.listed.code)
-        return Told(self.of(key), key.measure.counted, shown, self.released_at(key), is_closed=is_closed)
+        latest = self._latest.get(key.listed.code)
+        return Told(self.of(key), key.measure.counted, shown, latest, is_closed=is_closed)
 
     def released_at(self, key: _Key) -> datetime | None:
         return self._released_at[key.position]

@@ -11,13 +11,7 @@ from typing import Any, Final
 
 import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import Invalid, NotFound
@@ -143,7 +137,7 @@ def add_key(portal: Portal, session: Session) -> KeyRow:
     """Make a key that signs from now on, named by its thumbprint."""
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    sealed = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(_password(portal)))
+    sealed = signing_keys.seal(portal.secret_key, private)
     row = KeyRow(thumbprint(public), public, sealed, portal.now(), None)
     signing_keys.append_key(session, row)
     return row
@@ -162,14 +156,7 @@ def sign(portal: Portal, session: Session, payload: bytes) -> tuple[str, bytes]:
     key = signing_keys.find_signing(session) or add_key(portal, session)
     header = {"alg": ALGORITHM, "kid": key.key_code, "typ": "JWS"}
     signed = b"%s.%s" % (_encoded(canonical(header)), _encoded(payload))
-    try:
-        private = load_pem_private_key(key.sealed, _password(portal))
-    except ValueError as error:
-        raise Invalid("key") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise TypeError(key.key_code)
+    private = signing_keys.unseal(portal.secret_key, key.sealed)
+    if private is None:
+        raise Invalid("key")
     return key.key_code, b"%s.%s" % (signed, _encoded(private.sign(signed)))
-
-
-def _password(portal: Portal) -> bytes:
-    return hashlib.sha256(b"signing-key\0" + portal.secret_key.encode()).digest()

@@ -28,14 +28,13 @@ def read_keys(content: bytes) -> Mapping[str, bytes]:
     """
     try:
         found = json.loads(content)
-        keys = [_decode(key["x"]) for key in found.get("keys", [found]) if key.get("crv") == ALGORITHM]
-        named = [key.get("kid") for key in found.get("keys", [found]) if key.get("crv") == ALGORITHM]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        listed = [key for key in found.get("keys", [found]) if key.get("crv") == ALGORITHM]
+        keys = [_decode(key["x"]) for key in listed]
+        codes = [thumbprint(key) for key in keys]
+        is_named = all(key.get("kid") in (None, code) for key, code in zip(listed, codes, strict=True))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Invalid("keys") from error
-    codes = [thumbprint(key) for key in keys]
-    if not keys or any(len(key) != _KEY_BYTES for key in keys):
-        raise Invalid("keys")
-    if any(name not in {None, code} for name, code in zip(named, codes, strict=True)):
+    if not keys or any(len(key) != _KEY_BYTES for key in keys) or not is_named:
         raise Invalid("keys")
     return dict(zip(codes, keys, strict=True))
 
@@ -60,7 +59,7 @@ def _verify(jws: bytes, keys: Mapping[str, bytes]) -> Contents:
         if canonical(content) != payload:
             raise Invalid("canonical")
         return read_contents(content, hashlib.sha256(payload).hexdigest(), digest)
-    except ValueError as error:  # what canonical JSON cannot hold
+    except (ValueError, RecursionError) as error:  # what canonical JSON cannot hold
         raise Invalid("canonical") from error
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from portal.domain.figure import fixed
+from portal.domain.period import Period
 from portal.domain.score.fair_explained import FairLines, fair_lines
 from portal.domain.snapshot import read_own, read_sheet
 from portal.domain.threshold import Thresholds
@@ -47,6 +48,11 @@ class Sheet:
     hash: str
     months: tuple[date, ...]
 
+    @property
+    def period(self) -> Period:
+        """Return the period at whose closing the sheet was made."""
+        return Period.parse(self.period_code)
+
     @classmethod
     def of(cls, row: CurrentSheet) -> Sheet:
         """Return what is said of a stored sheet."""
@@ -79,15 +85,12 @@ def list_beside(row: CurrentSheet | None, officer_codes: Sequence[str]) -> Mappi
     return {code: _beside(score) for code, score in found.items()}
 
 
-def explain_officer(row: CurrentSheet, officer_code: str, *, may_show: bool) -> Compared | None:
-    """Return the officer's fair score; None where there are too few ballots for anyone to see.
-
-    `may_show`: the number of ballots in the sheet's months is one that may be printed.
-    """
+def explain_officer(row: CurrentSheet, officer_code: str) -> Compared | None:
+    """Return the officer's fair score; None where there are too few ballots for anyone to see."""
     score = _scores(row, [officer_code])[officer_code]
     if score.n is None:
         return None
-    shown = may_show and score.fair is not None and all(_is_open(row, it.group) for it in score.rows)
+    shown = score.fair is not None and all(_is_open(row, it.group) for it in score.rows)
     whole = len(score.rows) == 1 or all(it.n >= Thresholds().officer for it in score.rows)
     return Compared(
         Sheet.of(row),

@@ -16,8 +16,7 @@ from portal.domain.score.explain import Arithmetic, explain
 from portal.domain.score.family import Key
 from portal.domain.score.mix import told, told_parts
 from portal.domain.score.sample import SampleTarget
-from portal.domain.score.summary import Pool, Score
-from portal.domain.score.union import count, shown_in_time
+from portal.domain.score.summary import Score
 from portal.domain.tally import Tally
 from portal.domain.threshold import Thresholds
 from portal.services import Portal
@@ -29,13 +28,10 @@ from portal.services.report.reading import (
     figures_of,
     get_unit,
     line_to,
-    pools_of,
     wanted,
-    windows_of,
 )
 from portal.services.report.trend import counted_measure
 from portal.storage import ledger, reported, structure
-from portal.storage.calendar import CurrentSheet
 from portal.storage.structure import UnitRow
 
 MEASURES = {
@@ -122,7 +118,7 @@ def open_explanation(
         found = _Found(portal.instruments[instrument_id], key, name, figures, chosen, names)
         below = [row.id for row in units if row.path[: len(unit.path)] == unit.path]
         respondents = _respondents(session, unit, below, found)
-        compared = _compared(session, found, asked.code)
+        compared = _compared(found, asked.code)
         mix = _mix(session, found)
     return _explanation(portal, unit, asked, found, respondents, mix, compared)
 
@@ -233,22 +229,7 @@ def _parts(ways: Mapping[str, int], place: int, *, closed: bool) -> Mapping[str,
     return told_parts(present)
 
 
-def _counted_by(row: CurrentSheet) -> str:
-    """Return the measure key whose ballots a sheet counts."""
-    element = {"petugas": "PETUGAS", "skm_officer": "SKM_OFFICER"}[row.body["measure"]]
-    return f"{row.instrument}:{element}"
-
-
-def _compared(session: Session, found: _Found, officer_code: str) -> Compared | None:
-    """Return the officer's fair score of the last closing; its number of ballots is printed where the rules allow."""
+def _compared(found: _Found, officer_code: str) -> Compared | None:
+    """Return the officer's fair score of the last closing."""
     row = found.chosen.calendar.sheet
-    if found.key[0] != "officer" or row is None:
-        return None
-    closed = found.chosen.calendar.closed
-    place = next(number for number, it in enumerate(closed) if it.period_code == row.period_code)
-    cells = ledger.list_cells(session, {"officer": [found.key[1]]}, closed[0].starts_on, closed[place].ends_on)
-    pools = (pools_of(cells, base).get(found.key, Pool()) for base in closed)
-    counts = [count(pool, _counted_by(row)) for pool in pools]
-    windows = windows_of(closed)
-    may_show = windows[place] in shown_in_time(counts, windows[: place + 1], Thresholds().officer)
-    return explain_officer(row, officer_code, may_show=may_show)
+    return explain_officer(row, officer_code) if found.key[0] == "officer" and row else None

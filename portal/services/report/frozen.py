@@ -107,10 +107,11 @@ def options(
 
 
 def _shown(counts: Mapping[str, int], asked: int, officers: int | None) -> Mapping[str, int | None]:
-    small = {option for option, n in counts.items() if not Thresholds().may_show("unit", n, officers)}
+    """Hide what is small; those who chose nothing are one row more, which subtraction may tell unless it is small."""
     total = max(asked, sum(counts.values()))
-    rest = {_REST: total - sum(counts.values())}
-    gone = sibling.hidden(total, [{**counts, **rest}], {*small, _REST})
+    rows = {**counts, _REST: total - sum(counts.values())}
+    small = {row for row, n in rows.items() if not Thresholds().may_show("unit", n, officers)}
+    gone = sibling.hidden(total, [rows], small)
     return {option: None if option in gone else n for option, n in counts.items()}
 
 

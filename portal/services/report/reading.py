@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotFound
 from portal.domain.period import Period, bases_of, parse_union, periods_between, twelve_months_to
 from portal.domain.score.summary import ReleasedCell, pool_by_subject
+from portal.domain.score.union import windows_of
 from portal.services import Portal
 from portal.services.report.figures import Figures, Rows
 from portal.services.report.hiding import Officers, Pools, hide_in_union
@@ -120,14 +121,6 @@ def figures_of(
     is_year = chosen.period.kind == "year"
     hiding = hide_in_union(portal.instruments, families, bases, union, officers, is_year=is_year)
     return Figures(portal.instruments, union, line, hiding)
-
-
-def windows_of(closed: Sequence[Period]) -> list[range]:
-    """Return for each closed period the places of those that make up the twelve months to its end, as far as known."""
-    return [
-        range(sum(1 for it in closed if it.starts_on < twelve_months_to(last).starts_on), place + 1)
-        for place, last in enumerate(closed)
-    ]
 
 
 def _officers(session: Session, rows: Rows, chosen: Chosen) -> Officers:

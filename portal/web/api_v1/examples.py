@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -157,9 +158,9 @@ SNAPSHOTS: Final = {
     ],
     "links": {"self": "snapshots"},
 }
-FILES: Final = {
+FILES: Final[Mapping[str, Any]] = {
     "jws": "eyJhbGciOiJFZDI1NTE5In0.e30.c2lnbmF0dXJl",
-    "json": '{"format":"suara-loket-snapshot/1"}',
+    "json": {"format": "suara-loket-snapshot/1", "number": 1, "version": 1},
     "csv": "table,period.id,revision\r\nscores,2026-S1,1\r\n",
     "xlsx": "PK",
 }

@@ -43,7 +43,10 @@ def add_routes(feed: Blueprint) -> None:
     feed.add_url_rule("/snapshots/<period>", "get_snapshot", one, parameters=of_period)
     file = feed.arguments(VersionQuerySchema, location="query")(get_snapshot_file)
     file = documented(feed, file, "getSnapshotFile", "snapshots", errors)
-    contents = {_MIMETYPES[kind]: {"schema": {"type": "string"}, "example": FILES[kind]} for kind in FORMS}
+    contents = {
+        _MIMETYPES[kind]: {"schema": {"type": "object" if kind == "json" else "string"}, "example": FILES[kind]}
+        for kind in FORMS
+    }
     file = feed.doc(responses={200: {"description": "The file.", "content": contents}})(file)
     of_kind = [*of_period, PATH_PARAMETERS["kind"]]
     feed.add_url_rule("/snapshots/<period>.<kind>", "get_snapshot_file", file, parameters=of_kind)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotFound
 from portal.domain.instrument import Instrument
 from portal.domain.period import Period, bases_of
+from portal.domain.score.mix import told, told_parts
 from portal.domain.score.sample import SampleTarget
 from portal.domain.score.skm import Weight
 from portal.domain.score.summary import ElementScore, pool_by_subject
@@ -69,11 +70,11 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How many complete ballots came by a channel, with the evidence that it gives."""
+    """How many complete ballots came by a channel, with the evidence that it gives; None where that is not told."""
 
     channel: str
     evidence: str
-    n: int
+    n: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +210,23 @@ def _campaigns(session: Session, unit: UnitRow, period: Period) -> tuple[Campaig
 
 
 def _ways(session: Session, unit: UnitRow, report: UnitReport, instrument: Instrument) -> tuple[Way, ...]:
-    """Return how the complete ballots came, the most usual way first."""
+    """Return how the complete ballots came, the most usual way first; no way where not every month tells it.
+
+    Where a unit below has no figure no way has a number, lest it tell that unit's.
+    """
     asked = {"unit": [str(unit.id)]}, report.period.starts_on, report.period.ends_on
     counted: Counter[str] = Counter()
     for row in ledger.list_compositions(session, *asked):
         if row.key.measure == instrument.composite_key:
             counted.update(row.channels)
-    named = ((way.partition(":"), n) for way, n in counted.items() if n)
+    if counted.total() != report.skm.n:
+        return ()
+    parts = told_parts(+counted)
+    if len(parts) > 1 and any(line.scores[SKM].n is None for line in report.units):
+        parts = dict.fromkeys(parts, None)
+    named = ((way.partition(":"), n) for way, n in parts.items())
     ways = (Way(channel, evidence, n) for (channel, _, evidence), n in named)
-    return tuple(sorted(ways, key=lambda way: (-way.n, way.channel, way.evidence)))
+    return tuple(sorted(ways, key=lambda way: (-(way.n or 0), way.channel, way.evidence)))
 
 
 def _profile(portal: Portal, report: UnitReport) -> tuple[Options, ...]:
@@ -263,10 +272,14 @@ def _is_of(rows: Sequence[Sequence[int]], whole: Tally) -> bool:
 
 
 def _fits(rows: Sequence[Sequence[int]], elements: Sequence[ElementScore]) -> bool:
-    """Tell whether no more ballots gave an answer than the released cells count; incomplete ballots are in those."""
+    """Tell whether no more ballots gave an answer than the released cells count; incomplete ballots are in those.
+
+    These are none or enough: with the complete ones printed, the answers of the others follow by subtraction.
+    """
     counted = [Counter(column) for column in zip(*rows, strict=True)]
     return all(
         element.distribution is not None
+        and told(sum(element.distribution) - len(rows)) is not None
         and all(seen[value] <= count for value, count in enumerate(element.distribution, start=1))
         for seen, element in zip(counted, elements, strict=True)
     )

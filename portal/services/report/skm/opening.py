@@ -102,16 +102,15 @@ def _way(facts: SkmFacts, words: Words) -> Iterator[Block]:
     if not facts.ways:
         yield Paragraph(say("skm_report.conduct.mix_none"))
         return
-    few = Thresholds().unit
     rows = [
         (
             say(f"rules.channel_name.{way.channel}"),
             say(f"rules.{way.evidence}"),
-            words.number(way.n) if way.n >= few else say("skm_report.conduct.few", n=few),
+            say("skm_report.conduct.not_told") if way.n is None else words.number(way.n),
         )
         for way in facts.ways
     ]
-    total = (say("skm_report.conduct.mix_total"), "", words.number(sum(way.n for way in facts.ways)))
+    total = (say("skm_report.conduct.mix_total"), "", words.number(facts.report.skm.n or 0))
     yield Table(
         say("skm_report.conduct.mix"),
         (say("skm_report.conduct.channel"), say("skm_report.conduct.evidence"), say("skm_report.conduct.ballots")),

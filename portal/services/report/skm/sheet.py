@@ -9,6 +9,7 @@ from typing import Final
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from portal.domain.formula import defused
@@ -44,8 +45,11 @@ class Sheet:
     """A sheet and the line that was written last."""
 
     def __init__(self, page: Worksheet, widths: Sequence[int]) -> None:
-        """Set the widths of the columns, in characters."""
+        """Set the widths of the columns, in characters; printed, a page is as wide as all of them."""
         self._page = page
+        page.page_setup.orientation, page.page_setup.paperSize = page.ORIENTATION_LANDSCAPE, page.PAPERSIZE_A4
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.page_setup.fitToHeight = 0
         self.line = 0
         for place, width in enumerate(widths, start=1):
             page.column_dimensions[get_column_letter(place)].width = width
