@@ -17,6 +17,7 @@ NAMES: Final = (
     "Bagus Pratama",
     "Dr. Ani Rahmawati",
     "Petugas Contoh Satu",
+    "Hari Contoh, S.Kom.",
 )
 
 MASKED: Final = [
@@ -82,6 +83,12 @@ MASKED: Final = [
     ("name", "Ibu Ani menolong", "Ani"),
     ("name", "rahmawatinya galak", "rahmawati"),
     ("name", "Siti-nya tidak ada", "Siti"),
+    ("name", "Eko sangat membantu", "Eko"),
+    ("name", "eko lambat", "eko"),
+    ("name", "(Ani) ramah", "Ani"),
+    ("name", "petugas Bagus sigap", "Bagus"),
+    ("phone", "0\u20e38\u20e31\u20e32\u20e33\u20e34\u20e35\u20e36\u20e37\u20e38\u20e39\u20e30\u20e3", "4\u20e35"),
+    ("phone", "0\u03368\u03361\u03362\u03363\u03364\u03365\u03366\u03367\u03368", "12"),
 ]
 
 ORDINARY: Final = [
@@ -133,6 +140,18 @@ ORDINARY: Final = [
     "WiFi lambat, A.C. mati",
     "e-KTP, KK, akta: semua 1 hari",
     "Pak Camat dan Bu Lurah hadir",
+    "Petugas bagus sekali",
+    "mbak petugasnya bagus dan sabar",
+    "Ibu petugas ramah",
+    "diminta 100000 tanpa kuitansi",
+    "transfer 1500000 untuk apa?",
+    "nomor antrean B 123 tak dipanggil",
+    "antrian A 123 dua jam",
+    "ruang B 201 ac mati",
+    "kami warga kecil",
+    "My name was called late",
+    "situs dukcapil.go.id lambat",
+    "cek lagi 3 hari lagi",
 ]
 
 SUSPECTED: Final = [
@@ -156,6 +175,23 @@ SUSPECTED: Final = [
     "B.u.d.i.c",
     "x" * 60,
     "ttd Warga",
+    "saya warga Sukamaju",
+    "0812*3456*7890",
+    "0812,3456,7890",
+    "0812....3456....7890",
+    "0812\n3456\n7890",
+    "6103a0112b3456c0001",
+    "telp. 73 61 23",
+    "warga at gmail dot com",
+    "IG: warga",
+    "warga_contoh",
+    "zero eight one two three",
+    "saya Warga Contoh dari sini",
+    "S i t i",
+    "S1ti ramah",
+    "Sitii ramah",
+    "nurh\u00e1liza ramah",
+    "\u0405\u0456t\u0456 galak",
 ]
 
 

@@ -22,6 +22,7 @@ _ORDINARY: Final = re.compile(
         rp\.?\s?{_AMOUNT}(?:,(?:\d\d?|-))?(?:{_TO}(?:rp\.?\s?)?{_AMOUNT})?
       | rp\.?\s?[1-9]\d{{0,7}}
       | {_AMOUNT}(?:{_TO}{_AMOUNT})?(?=\s?(?:rupiah|perak|ribu|juta))
+      | [1-9]\d{{0,3}}000
       | {_CLOCK}(?:(?:{_TO}|[ ]){_CLOCK})?
       | (?:(?<=jam[ ])|(?<=pukul[ ])){_PLAIN_CLOCK}(?:{_TO}{_PLAIN_CLOCK})?
       | (?:{_SMALL_AMOUNT})(?:{_TO}(?:{_SMALL_AMOUNT}))?
@@ -42,6 +43,8 @@ _ACCOUNT_CUE: Final = re.compile(
 _CUE_LENGTH: Final = 40
 _NIK, _NIP, _LONG, _SHORTEST_ACCOUNT, _SHORTEST_ABROAD = 16, 18, 9, 6, 8
 _DOUBTFUL, _DOUBTFUL_AT_A_STRETCH = 7, 6
+_BROKEN: Final = re.compile(r"\d(?:(?:[^\w\n]{0,4}|\n)\d)*")
+"""Digits with any signs between them, also from line to line."""
 
 
 def mask_numbers(text: str) -> str:
@@ -59,15 +62,19 @@ def is_doubtful(text: str) -> bool:
     """Tell whether digits are left that are nothing ordinary, and enough to belong to somebody."""
     runs = [text[start:stop] for start, stop in _runs(text)]
     many = any(len(_digits(run)) >= _DOUBTFUL for run in runs)
+    broken = (text[start:stop] for start, stop in _runs(text, _BROKEN))
+    strewn = (word for word in text.split() if re.search(r"\d[^\W\d_]", word))
+    if any(len(_digits(it)) >= _LONG for it in (*broken, *strewn)):
+        return True
     return many or any(re.search(rf"\d{{{_DOUBTFUL_AT_A_STRETCH}}}", run) for run in runs)
 
 
-def _runs(text: str) -> Iterator[tuple[int, int]]:
+def _runs(text: str, run_of_digits: re.Pattern[str] = _RUN) -> Iterator[tuple[int, int]]:
     """Yield where each run of digits begins and ends, ordinary numbers left out."""
     at = 0
     for ordinary in (*_ORDINARY.finditer(text), None):
         until = ordinary.start() if ordinary else len(text)
-        yield from (run.span() for run in _RUN.finditer(text, at, until))
+        yield from (run.span() for run in run_of_digits.finditer(text, at, until))
         at = ordinary.end() if ordinary else until
 
 

@@ -24,6 +24,12 @@ _CALLED_PLATE: Final = re.compile(
     rf"\b{_REGION}[ .-]?\d{{1,4}}(?:[ .-]?[a-z]{{1,3}}\b)?",
     re.IGNORECASE,
 )
+_CALLED_OTHERWISE: Final = re.compile(
+    r"\b(?:antri|antre|antrian|antrean|nomor|no|urut|loket|ruang|ruangan|kamar|gedung|lantai|blok|meja|poli)\W{0,2}\Z",
+    re.IGNORECASE,
+)
+"""What a letter and a number are that follow these words: a place in the queue, a room."""
+
 _NO_LETTERS: Final = frozenset(
     "an cm dan dg di dr hal hr itu jam jt jl ke kg km m ml org pun rb sd sdh th thn ya yg".split()
 )
@@ -65,7 +71,10 @@ def mask_plates(text: str) -> str:
     """Mask numbers of vehicles; one of fewer than three digits only where the words before say what it is."""
 
     def cover(match: re.Match[str]) -> str:
-        return match[0] if match[1] in _NO_LETTERS else marked("plate")
+        other = match[1] in _NO_LETTERS or (
+            match[1].islower() and _CALLED_OTHERWISE.search(match.string[: match.start()])
+        )
+        return match[0] if other else marked("plate")
 
     called = _CALLED_PLATE.sub(rf"\1{marked('plate')}", text)
     return outside_marks(called, lambda words: _PLATE.sub(cover, words))
