@@ -10,6 +10,8 @@ Kept after every release, given that it was kept before (an empty history keeps 
 3. Both in time. Between two consecutive releases 0 or >= 5 responses differ in "a unit, or any unit above it, minus any
    selection of children of one partition", and in the sum of any such selection.
 4. A child moves only under a unit that is up to date, so whatever a child shows its unit showed by then.
+5. One answer is never shown by two children of one partition: where it goes from one service, or officer, to another,
+   both move or neither does.
 
 Why it can always be kept. If a unit is not up to date neither it nor anything below it moves, so each total below
 stays as it was. If it is up to date and all children are held, then (3) is the unit's own change, 0 or >= 5, but (2) is
@@ -26,8 +28,9 @@ does move: where those around it are in its way, their cells leave them behind, 
 Of (4) this excepts what the unit leaves behind.
 
 Not kept, because pending rows have no memory and only pairs that are nested by definition bind: releases that are not
-consecutive, cuts across each other (a counter against a service, an officer against a unit), at one time a unit against
-children two levels below it, and sums over months of different periods, in which answers that were carried cancel.
+consecutive, cuts across each other (a counter against a service), a whole of some elements against these elements where
+a few ballots answer only some, at one time a unit against children two levels below it, and sums over months of
+different periods, in which answers that were carried cancel.
 Thresholds on the printed figure and hiding of siblings are separate rules.
 
 Source: design 4, "Releases".
@@ -75,12 +78,14 @@ class Change:
 class Part:
     """A child that has no children: a counter, a service, an officer, or the bucket of answers without one.
 
-    `carried` are pending as well, of answers of a closed period: they may stay behind when the rest moves.
+    `carried` are pending as well, of answers of a closed period: they may stay behind when the rest moves. What is not
+    `shown` never moves: it holds answers that no published cell covers.
     """
 
     cell: Cell
     pending: tuple[Change, ...] = ()
     carried: tuple[Change, ...] = ()
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class Unit:
     """A unit with its child units and, by name (place, service, officer), the parts of each partition.
 
     Each partition's parts together with `units` make up the unit exactly; answers that no published cell covers (no
-    officer attributed) are a part like any other, whose cell is never shown. Without partitions `units` alone is one.
+    officer attributed) are a part like any other, which is not shown. Without partitions `units` alone is one.
     `carried` as in `Part`. `apart`, by partition: answers carried into the unit and none of its children as changes
     from 0, those carried into children and not the unit as changes to 0; those carried out the other way round.
     """
@@ -151,6 +156,7 @@ class _Release:
         self._shifts: dict[Cell, _Shifts] = {}
         self._brought: dict[Cell, _Shifts] = {}
         self._left: dict[Cell, _Shifts] = {}
+        self._unshown = {node.cell for node in _walk(root) if isinstance(node, Part) and not node.shown}
         for node in _walk(root):
             if node.cell in self._shifts:
                 raise ValueError(node.cell)
@@ -169,7 +175,7 @@ class _Release:
         return Decision(moved, waiting, frozenset(cell for cell in moved if self._left[cell]))
 
     def _is_candidate(self, cell: Cell) -> bool:
-        return len(self._shifts[cell]) >= FEWEST and self._may_move(cell)
+        return len(self._shifts[cell]) >= FEWEST and cell not in self._unshown and self._may_move(cell)
 
     def _below(self, unit: Unit, above: tuple[Cell, ...]) -> frozenset[Cell] | None:
         """Return what moves below a unit that is up to date; None if it cannot safely be."""
@@ -196,12 +202,21 @@ class _Release:
         ]
         while True:
             unsafe = next((group for group in groups if not self._is_safe(group, smallest_first, above)), None)
-            if unsafe is None:
-                return frozenset(smallest_first)
-            held = next((cell for cell in smallest_first if cell in unsafe.cells), None)
+            held = next((cell for group in groups for cell in self._torn(group, smallest_first)), None)
+            if held is None:
+                if unsafe is None:
+                    return frozenset(smallest_first)
+                held = next((cell for cell in smallest_first if cell in unsafe.cells), None)
             if held is None:
                 return None
             smallest_first.remove(held)
+
+    def _torn(self, group: _Group, movers: Sequence[Cell]) -> Iterator[Cell]:
+        """Yield the movers with an answer of which another child of the partition holds the other half."""
+        shown = [cell for cell in group.cells if cell not in self._unshown]
+        staying = (self._shifts[cell] for cell in shown if cell not in movers)
+        stay: set[bytes] = set().union(*staying, *(self._left[cell] for cell in shown))
+        yield from (cell for cell in movers if cell in group.cells and not stay.isdisjoint(self._shifts[cell]))
 
     def _is_safe(self, group: _Group, movers: Iterable[Cell], above: Sequence[Cell]) -> bool:
         moving = set(movers).intersection(group.cells)

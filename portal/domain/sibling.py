@@ -49,3 +49,26 @@ def _with_next_smallest(total: int, counts: Mapping[K, int], gone: set[K]) -> se
 def _possible(rest: int, rows: int, *, most: int) -> int:
     """Count the values that one of `rows` counts can take when they sum to `rest` and each is at most `most`."""
     return min(rest, most) - max(0, rest - (rows - 1) * most) + 1
+
+
+def hidden_beside(total: int, counts: Mapping[K, int], too_small: Collection[K], fewest: int) -> frozenset[K]:
+    """Return the rows to hide where answers that no row has may make up the unit too, as those about no officer.
+
+    What no row has may be told by subtraction from `fewest` on.
+    """
+    gone = set(too_small)
+    shown = sorted((row for row in counts if row not in gone and counts[row]), key=lambda row: counts[row])
+    others = total - sum(counts.values())
+    while shown:
+        rest = total - sum(counts[row] for row in shown)
+        answered = sum(1 for row in gone if counts.get(row))
+        most = counts[shown[0]]
+        if rest <= 0 or (not answered and others >= fewest):
+            break
+        if (
+            answered
+            and (min(rest, most) + 1 if others > 0 else _possible(rest, answered, most=most)) >= FEWEST_POSSIBLE
+        ):
+            break
+        gone.add(shown.pop(0))
+    return frozenset(gone)

@@ -193,6 +193,7 @@ _HEADS = (
     .outerjoin(Verdict, and_(Verdict.response_id == Response.id, Verdict.revision == _latest_verdict))
 )
 _HEAD = _HEADS.where(Response.id == _response_id)
+_SOME = _HEADS.where(Response.id.in_(bindparam("response_ids", expanding=True)))
 _LOCK = select(Response.id).where(Response.id == _response_id).with_for_update()
 _BALLOTS = select(Ballot.response_id, Ballot.instrument, Ballot.revision, Ballot.answers).where(
     Ballot.revision == _latest_ballot
@@ -219,12 +220,23 @@ def get_record(session: Session, response_id: bytes, *, lock: bool = False) -> R
     return _record(head, connection_of(session).execute(_BALLOTS_OF_ONE, {"response_id": response_id}).all())
 
 
+def list_some(session: Session, response_ids: Sequence[bytes]) -> Iterator[Record]:
+    """List the responses of these ids as they stand, in no order."""
+    for start in range(0, len(response_ids), _BATCH):
+        heads = connection_of(session).execute(_SOME, {"response_ids": response_ids[start : start + _BATCH]}).all()
+        yield from _with_ballots(session, heads)
+
+
 def list_records(session: Session) -> Iterator[Record]:
     """Walk over every response as it stands; for rebuilding only, as its cost grows with their number."""
     heads = connection_of(session).execute(_HEADS.order_by(Response.id).execution_options(yield_per=_BATCH))
     for part in heads.partitions():
-        ids = [head.id for head in part]
-        ballots: dict[bytes, list[Row[*tuple[Any, ...]]]] = {response_id: [] for response_id in ids}
-        for ballot in connection_of(session).execute(_BALLOTS_OF_MANY, {"response_ids": ids}):
-            ballots[ballot.response_id].append(ballot)
-        yield from (_record(head, ballots[head.id]) for head in part)
+        yield from _with_ballots(session, part)
+
+
+def _with_ballots(session: Session, heads: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[Record]:
+    ids = [head.id for head in heads]
+    ballots: dict[bytes, list[Row[*tuple[Any, ...]]]] = {response_id: [] for response_id in ids}
+    for ballot in connection_of(session).execute(_BALLOTS_OF_MANY, {"response_ids": ids}):
+        ballots[ballot.response_id].append(ballot)
+    yield from (_record(head, ballots[head.id]) for head in heads)

@@ -48,6 +48,12 @@ _OFFICER_DAYS: Select[*tuple[Any, ...]] = (
     .where(_IN_MONTH, _OF_MEASURES, TallyRow.officer != NOBODY, TallyRow.state == COUNTED)
     .group_by(*_OFFICER_KEY)
 )
+_OFFICER_UNITS = (
+    select(TallyRow.unit_id, TallyRow.officer, TallyRow.measure, func.sum(_TABLE.c.n).label("n"))
+    .where(_IN_MONTH, _OF_MEASURES, TallyRow.state == COUNTED)
+    .group_by(TallyRow.unit_id, TallyRow.officer, TallyRow.measure)
+    .having(func.sum(_TABLE.c.n) > 0)
+)
 _DAY_PARTS: Select[*tuple[Any, ...]] = (
     select(TallyRow.unit_id, TallyRow.day_part, *_SUM)
     .where(_IN_MONTH, _OF_MEASURES, TallyRow.state == COUNTED)
@@ -111,6 +117,17 @@ def list_officer_days(
 ) -> Iterator[tuple[Row[*tuple[Any, ...]], Tally]]:
     """List counted tallies from `first` until before `after`, per officer, unit_id, service, day and measure."""
     return _list(session, _OFFICER_DAYS, first, after, measures)
+
+
+def list_officer_units(
+    session: Session, first: date, after: date, measures: Collection[str]
+) -> Iterator[tuple[int, str, str, int]]:
+    """List from `first` until before `after` where officers have counted answers, and `NOBODY` has: how many.
+
+    Rows are unit id, officer, measure and number.
+    """
+    for row in session.execute(_OFFICER_UNITS, {"first": first, "after": after, "measures": sorted(measures)}):
+        yield row.unit_id, row.officer, row.measure, int(row.n)
 
 
 def list_day_parts(

@@ -195,6 +195,8 @@ def leaks_at_one_time(world: World) -> Iterator[str]:
             count = left_over([shown.get(Cell("unit", name), {})], [shown.get(cell, {}) for cell in group])
             if not is_safe(count):
                 yield f"{name} minus its children by {kind} leaves {count}"
+            twice = Counter(key for cell in group for key in world.published.get(cell, {}))
+            yield from (f"{key!r} counts twice in {name} by {kind}" for key, n in twice.items() if n > 1)
 
 
 def leaks_in_time(places: tuple[str, ...], before: dict[Cell, Content], after: dict[Cell, Content]) -> Iterator[str]:

@@ -108,6 +108,20 @@ def test_two_counters_wait_where_both_subtracted_would_leave_two_answers_though_
     assert names(decision.moved) == ["b", "c", "d", "kota"]
 
 
+def test_two_parts_between_which_an_answer_goes_move_together_or_not_at_all() -> None:
+    came, went, others = new(1, 2, 3, 4, 5), gone(1, 2, 3), gone(6, 7, 8, 9)
+
+    def moved(*parts: Part) -> list[str]:
+        return names(decide(unit_of((), *parts), may_move=always).moved)
+
+    held = counter("c", others)
+    assert moved(counter("a", came), counter("b", went), held) == []
+    assert moved(counter("a", came), counter("b", (*went, *gone(4, 5)))) == ["a", "b"]
+    assert moved(counter("a", came), counter("b", gone(1, 2, 3, 4, 6)), held) == []
+    hidden = Part(Cell("nobody", "kota"), gone(*range(1, 9)), shown=False)
+    assert moved(counter("a", came), hidden) == ["a"]
+
+
 def test_the_smallest_counter_is_held_first() -> None:
     unit = unit_of(
         new(*range(1, 13)),
@@ -319,6 +333,9 @@ def leaks_if_moved(unit: Unit, moved: set[Cell]) -> bool:
     parts = unit.partitions["place"]
     waiting = left_over([shifts(part) for part in parts if part.cell not in moved], [])
     movers = [shifts(part) for part in parts if part.cell in moved]
+    held = {row.response_id for part in parts if part.cell not in moved for row in part.pending}
+    if any(response_id in held for mover in movers for response_id in mover):
+        return True
     return not is_safe(waiting) or leaks_by_selection([shifts(unit)], movers)
 
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from portal.domain.sibling import FEWEST_POSSIBLE, hidden
+from portal.domain.sibling import FEWEST_POSSIBLE, hidden, hidden_beside
 
 SMALLEST = 10
 
@@ -57,3 +57,23 @@ def test_every_hidden_row_could_have_five_counts_or_nothing_is_shown_beside_it()
         possible = [mix for mix in product(range(min(shown) + 1), repeat=answered) if sum(mix) == rest]
         for place in range(answered):
             assert len({mix[place] for mix in possible}) >= FEWEST_POSSIBLE, (counts, gone)
+
+
+@pytest.mark.parametrize(
+    "total, counts, expected",
+    [
+        (31, {"a": 16, "b": 15}, ""),  # all answers are about one of them
+        (33, {"a": 16, "b": 15}, "b"),  # two are about none
+        (42, {"a": 16, "b": 15}, "b"),
+        (43, {"a": 16, "b": 15}, ""),  # twelve may be told
+        (37, {"a": 16, "b": 15, "c": 4}, "c"),  # c has up to six of what is left, which is as good as any ...
+        (36, {"a": 16, "b": 15, "c": 5}, "bc"),  # ... but all of it where nothing is about none
+        (20, {"a": 20}, ""),
+        (21, {"a": 20}, "a"),
+    ],
+)
+def test_rows_are_hidden_where_the_answers_of_no_row_would_be_told(
+    total: int, counts: dict[str, int], expected: str
+) -> None:
+    too_small = {row for row, n in counts.items() if n < SMALLEST}
+    assert hidden_beside(total, counts, too_small, 12) == set(expected)

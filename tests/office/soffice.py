@@ -49,9 +49,9 @@ def convert(file: Path, to: str, folder: Path) -> None:
     assert process.returncode == 0, said
 
 
-def pages_of(content: bytes, folder: Path) -> list[str]:
-    """Convert a DOCX file to PDF and return the text of each page."""
-    file = folder / "report.docx"
+def pages_of(content: bytes, folder: Path, *, kind: str = "docx") -> list[str]:
+    """Convert a file to PDF and return the text of each page."""
+    file = folder / f"report.{kind}"
     file.write_bytes(content)
     convert(file, "pdf", folder)
     with pypdfium2.PdfDocument(folder / "report.pdf") as pdf:

@@ -18,7 +18,7 @@ from portal.domain.score.skm import class_of
 from portal.services.report.skm.sheet import Sheet, half_up
 from portal.services.report.skm.spreadsheet import WEIGHTS, mutu_formula, target_formula
 from tests.office.conftest import Reader
-from tests.office.soffice import sheets_of
+from tests.office.soffice import pages_of, sheets_of
 from tests.surveyed import UNIT
 
 Rows = list[list[str]]
@@ -84,6 +84,13 @@ def test_another_weight_in_its_cell_changes_every_figure_as_the_page_says(reader
 def test_the_tabulation_is_that_of_the_page_and_adds_up(reader: Reader, tmp_path: Path) -> None:
     sheets = sheets_of(reader.ask(".xlsx").data, tmp_path)
     assert sheets["Tabulasi"][1:] == reader.tables()["Tabulasi jawaban"]
+
+
+def test_every_column_of_a_sheet_is_printed_on_one_page(reader: Reader, tmp_path: Path) -> None:
+    pages = pages_of(reader.ask(".xlsx").data, tmp_path, kind="xlsx")
+    (elements,) = (page for page in pages if "Jawaban 1" in page and "IKM = jumlah" in page)
+    words = " ".join(elements.split())
+    assert all(name in words for name in ("No.", "NRR tertimbang", "Batas atas"))
 
 
 def test_no_cell_of_the_file_is_an_error_and_no_figure_stands_as_a_formula_s_result(

@@ -21,7 +21,7 @@ from portal.services.collect.revision import restate
 from portal.services.collect.tokens import Ticket
 from portal.services.publish.release import release
 from portal.storage import responses
-from portal.storage.tables import Base, Certificate, Counter, Service, Unit, Verdict
+from portal.storage.tables import Base, Certificate, Counter, Response, Service, Unit, Verdict
 from tests.clock import START, Clock
 from tests.domain.release_model import Content, Shifts, is_safe, leaks_by_selection, left_over, shifts_of
 from tests.government import ELEMENTS, HELP, QUICK, SURVEY, Government
@@ -197,12 +197,14 @@ class Family:
 
 def leaks(world: World, before: Contents) -> Iterator[str]:
     """Name what the last release gave away about fewer than five, given what was published `before`."""
+    yield from shown_twice(world.published)
     for month, measure in sorted({(key.month, key.measure) for key in world.published}):
         was, now = (_figure(contents, month, measure) for contents in (before, world.published))
         if was == now:
             continue
         shifts = {subject: shifts_of(was.get(subject, {}), content) for subject, content in now.items()}
         yield from (f"{subject} moved by {len(of)}" for subject, of in shifts.items() if not is_safe(len(of)))
+        yield from _leaks_of_officers(world, now, measure)
         for family in families(world.portal, has_counters=measure.startswith(QUICK)):
             wholes = [shifts.get(unit, {}) for unit in family.above]
             for children in family.partitions:
@@ -211,6 +213,35 @@ def leaks(world: World, before: Contents) -> Iterator[str]:
                     yield f"{family.unit} minus its children leaves {count} of {measure}"
                 if leaks_by_selection(wholes, [shifts[child] for child in children if shifts.get(child)]):
                     yield f"{family.unit} minus some children in time, {measure}"
+
+
+def _leaks_of_officers(world: World, now: Figure, measure: str) -> Iterator[str]:
+    """Name the units that less their officers and the units below leave one to four answers."""
+    if not measure.endswith((":KOMPETENSI", ":PERILAKU")):
+        return
+    with world.portal.read() as session:
+        unit_of = {row.id: ("unit", str(row.unit_id)) for row in session.execute(select(Response)).scalars()}
+    for family in families(world.portal, has_counters=False):
+        below = [child for children in family.partitions for child in children if child[0] == "unit"]
+        officers = [
+            shifts_of({}, {it: value for it, value in content.items() if unit_of[it] == family.unit})
+            for subject, content in now.items()
+            if subject[0] == "officer"
+        ]
+        count = left_over(_shown(now, [family.unit]), [*_shown(now, below), *officers])
+        if not is_safe(count):
+            yield f"{family.unit} minus its officers leaves {count} of {measure}"
+
+
+def shown_twice(contents: Contents) -> Iterator[str]:
+    """Name each answer that two subjects of one cut show, in whatever months."""
+    seen: dict[tuple[bytes, str, str], tuple[str, date]] = {}
+    for key, content in contents.items():
+        if key.cut != "unit":
+            for response_id in content:
+                place = seen.setdefault((response_id, key.cut, key.measure), (key.subject, key.month))
+                if place != (key.subject, key.month):
+                    yield f"{key} shows an answer that {place} shows too"
 
 
 def _figure(contents: Contents, month: date, measure: str) -> Figure:

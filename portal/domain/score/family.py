@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.domain import sibling
-from portal.domain.instrument import Instrument
+from portal.domain.instrument import Composite, Instrument
 from portal.domain.score.band import Total, banded, is_alike, rest_total, row_total
 from portal.domain.score.summary import Pool
 from portal.domain.tally import Tally
@@ -33,6 +33,36 @@ class Family:
         """Return each set of rows that together make up the unit; the nine elements do not reach counters."""
         by_service, by_counter = self.services + self.units, self.counters + self.units
         return (by_service,) if instrument.composite_key else (by_service, by_counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A unit with the units just below it and its officers; `unlisted` are officers whose rows nobody is shown."""
+
+    unit: Key
+    units: tuple[Key, ...]
+    officers: tuple[Key, ...]
+    unlisted: frozenset[Key] = frozenset()
+
+
+def hidden_officers(
+    staff: Staff, instrument: Instrument, whole: Composite, pools: Mapping[Key, Pool], thresholds: Thresholds
+) -> frozenset[Key]:
+    """Return the officers whose rows are hidden lest the unit less all others tell of fewer answers than may be shown.
+
+    It holds of each element of the whole, as units show these as well; units below count as if all were shown.
+    """
+    gone: set[Key] = set(staff.unlisted)
+    before: set[Key] | None = None
+    while before != gone:
+        before = set(gone)
+        for measure in map(instrument.measure_key, whole.elements):
+            counts = {key: _tally(pools, key, measure).n for key in staff.officers}
+            total = _tally(pools, staff.unit, measure).n - sum(_tally(pools, key, measure).n for key in staff.units)
+            too_small = {key for key, n in counts.items() if not thresholds.may_show("officer", n, None)}
+            fewest = thresholds.fewest_to_view("service", None)
+            gone |= sibling.hidden_beside(total, counts, too_small | gone, fewest) - too_small
+    return frozenset(gone)
 
 
 def hidden_rows(

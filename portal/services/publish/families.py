@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from portal.domain.access import Caller
-from portal.domain.instrument import Instrument
+from portal.domain.instrument import Composite, Instrument
 from portal.domain.rating import NOT_ANSWERED, OTHER_SERVICE, service_subject
-from portal.domain.score.family import Family, Key, banded_measures, hidden_rows
+from portal.domain.score.family import Family, Key, Staff, banded_measures, hidden_officers, hidden_rows
 from portal.domain.score.summary import Pool
 from portal.domain.threshold import Thresholds
-from portal.storage import structure
+from portal.storage import feed, structure
 from portal.storage.structure import Subject, UnitRow
 
 STAFF = Thresholds()
@@ -26,18 +26,27 @@ class Kin:
     """The units that the rows of a page are or belong to and those above them, each with everything it is made of.
 
     `withheld` are the name plates: they are not listed, so the listed rows must not add up to one. `units` are the
-    caller's own unit and all below it.
+    caller's own unit and all below it. Of rows of officers there are no families but `staffs`.
     """
 
     families: tuple[Family, ...] = ()
     withheld: frozenset[Key] = frozenset()
     units: Sequence[UnitRow] = ()
+    staffs: tuple[Staff, ...] = ()
 
     def rows(self) -> Iterator[Key]:
         """Name every row whose counts are needed, some more than once."""
         for family in self.families:
             yield family.unit
             yield from _below(family)
+        for staff in self.staffs:
+            yield from (staff.unit, *staff.units, *staff.officers)
+
+    def hidden_officers(
+        self, instrument: Instrument, whole: Composite, pools: Mapping[Key, Pool], thresholds: Thresholds
+    ) -> frozenset[Key]:
+        """Return the rows of officers to hide for a figure of which units show the elements."""
+        return frozenset().union(*(hidden_officers(it, instrument, whole, pools, thresholds) for it in self.staffs))
 
     def hidden(self, instrument: Instrument, pools: Mapping[Key, Pool], feed: Thresholds) -> frozenset[Key]:
         """Return the rows to hide: those that the dashboard hides, and what the feed's own thresholds ask for.
@@ -81,18 +90,33 @@ def _below(family: Family) -> tuple[Key, ...]:
 def read_kin(session: Session, caller: Caller, subject: str, unit_codes: Collection[str]) -> Kin:
     """Return the kin of rows that belong to these units, from the caller's own unit down.
 
-    Above its own unit a caller sees nothing to subtract from. Officers are parts of nothing that is published.
+    Above its own unit a caller sees nothing to subtract from. Officers are parts of their own unit, wherever they were
+    rated.
     """
-    if subject == "officer":
-        return Kin()
     path = tuple(map(int, caller.unit_path.split("."))) if caller.unit_path else ()
     units = structure.list_subtree(session, path) if path else structure.list_units(session)
     belonging = [unit for unit in units if unit.unit_code in unit_codes]
+    if subject == "officer":
+        return Kin(staffs=_staffs(session, belonging, units))
     heads = {unit_id for unit in belonging for unit_id in unit.path}
     parts = {unit.id: _Parts() for unit in units if unit.id in heads}
     subjects = structure.list_subjects(session, list(parts))
     plates = frozenset(("counter", str(subject.id)) for subject in subjects if subject.is_plate)
     return Kin(_families(parts, units, subjects), plates, units)
+
+
+def _staffs(session: Session, belonging: Sequence[UnitRow], units: Sequence[UnitRow]) -> tuple[Staff, ...]:
+    officers = feed.list_staff(session, [unit.id for unit in belonging])
+    unlisted = frozenset(("officer", str(it.id)) for it in officers if not it.is_listed)
+    return tuple(
+        Staff(
+            ("unit", str(head.id)),
+            tuple(("unit", str(unit.id)) for unit in units if unit.path[:-1] == head.path),
+            tuple(("officer", str(it.id)) for it in officers if it.unit_id == head.id),
+            unlisted,
+        )
+        for head in belonging
+    )
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from portal.domain import release as rule
 from portal.domain.duty import Roster
-from portal.domain.instrument import split_key
 from portal.domain.period import Period
 from portal.domain.rating import NOBODY, CellKey, subjects_of
 from portal.domain.threshold import Thresholds
 from portal.services import Portal
-from portal.services.publish.release.forest import Tree, Waiting, draw
+from portal.services.publish.release.forest import Served, Tree, Waiting, draw
+from portal.services.publish.release.officers import OFFICER, cuts_of, knot_of, read_served, torn
 from portal.storage import carried, ledger, structure, tallies
 from portal.storage.carried import CarriedAnswer
 
@@ -36,18 +36,22 @@ class Cadence:
 
     A cut of few officers moves only while its unit is up to date. At the weekly instant alone it would rarely meet
     that, so it stays due until it has moved; and what it holds back at the end of the month would wait for the closing.
+    So does an officer in what units have as well, who is a part of one there.
     """
 
     weekly: bool
     today: date
     moved_this_week: frozenset[CellKey]
 
-    def allows(self, key: CellKey, officers: int | None) -> bool:
-        """Tell whether the cell is due; `officers` is the number of distinct ones behind it."""
+    def allows(self, key: CellKey, officers: int | None, *, is_part: bool) -> bool:
+        """Tell whether the cell is due; `officers` is the number of distinct ones behind it.
+
+        `is_part`: the cell is part of a unit, as all but those of an officer are by nature.
+        """
         if self.weekly or not Thresholds().is_single_officer(key.cut, officers):
             return True
         last_day = Period(key.month, "month").ends_on
-        return key.cut != "officer" and (key not in self.moved_this_week or self.today == last_day)
+        return is_part and (key not in self.moved_this_week or self.today == last_day)
 
 
 Answers = Mapping[CellKey, Mapping[bytes, CarriedAnswer]]
@@ -90,11 +94,11 @@ def decide(portal: Portal, session: Session, tree: Callable[[], Tree], cadence: 
     moves.carryings = _read_carryings(session, ripe, closed=due.closed)
     for month in {month for month, _ in ripe}:
         moves.officers[month] = count_officers(session, tree(), month)
-    for (month, measure), cells in ripe.items():
-        waiting = _sorted_out((month, measure), cells, moves.carryings)
-        instrument_id, element = split_key(measure)
-        has_counters = "counter" in portal.instruments[instrument_id].cuts_of(element)
-        _note(moves, month, measure, waiting, draw(tree(), waiting, has_counters=has_counters), cadence)
+    for month, measures in _knots(portal, ripe):
+        cells = {measure: groups[month, measure] for measure in measures if (month, measure) in groups}
+        for each in _tie(portal, session, month, cells, moves, cadence).decide(tree()).values():
+            moves.cells |= each.cells
+            moves.left |= each.left
     moves.waiting -= len(moves.cells)
     return moves
 
@@ -144,24 +148,92 @@ def _sorted_out(group: _Group, cells: _Pending, carryings: Carryings) -> Waiting
         )
         for key in into.keys() | out_of.keys()
     }
-    return Waiting(own, come, crossing)
+    unit_of = {it.response_id: it.unit_id for its in (into, out_of) for of in its.values() for it in of.values()}
+    return Waiting(own, come, crossing, unit_of)
 
 
-def _note(
-    moves: Moves, month: date, measure: str, waiting: Waiting, forest: Iterable[rule.Unit], cadence: Cadence
-) -> None:
-    def key_of(cell: rule.Cell) -> CellKey:
-        return CellKey(cell.cut, cell.subject, month, measure)
+def _knots(portal: Portal, ripe: Collection[_Group]) -> Sequence[tuple[date, tuple[str, ...]]]:
+    """Return the months and measures that are decided together, each once."""
+    return sorted({(month, knot_of(portal, measure)) for month, measure in ripe})
 
-    def may_move(cell: rule.Cell) -> bool:
-        return cadence.allows(key_of(cell), moves.officers[month].get((cell.cut, cell.subject)))
 
-    for root in forest:
-        decision = rule.decide(root, may_move=may_move)
-        moves.cells.update(map(key_of, decision.moved))
-        for cell in decision.behind:
-            left = waiting.brought(cell.cut, cell.subject)
-            moves.left[key_of(cell)] = {change.response_id: change for change in left}
+def _tie(
+    portal: Portal, session: Session, month: date, cells: Mapping[str, _Pending], moves: Moves, cadence: Cadence
+) -> _Knot:
+    ripe = {
+        measure: _sorted_out((month, measure), its, moves.carryings)
+        for measure, its in cells.items()
+        if _may_be_ripe(its)
+    }
+    cuts = {measure: cuts_of(portal, measure) for measure in cells}
+    parted = {measure: waiting for measure, waiting in ripe.items() if {"unit", OFFICER} <= {*cuts[measure]}}
+    served = read_served(portal, session, month, parted) if parted else {}
+    return _Knot(month, cells, ripe, cuts, served, cadence, moves.officers[month])
+
+
+@dataclass(slots=True)
+class _Knot:
+    """The measures of one month of which officers' cells move together, with all that is pending of them.
+
+    `ripe` have something that may move. `cuts` are those of each measure, `is_part` tells that units have one of them.
+    """
+
+    month: date
+    cells: Mapping[str, _Pending]
+    ripe: Mapping[str, Waiting]
+    cuts: Mapping[str, Collection[str]]
+    served: Mapping[str, Served]
+    cadence: Cadence
+    officers: Behind
+
+    def decide(self, tree: Tree) -> Mapping[str, Moves]:
+        """Decide each measure, and again without those officers' cells that may not move for the sake of others."""
+        refused: set[CellKey] = set()
+        leaving: set[CellKey] = set()
+        found: dict[str, Moves] = {}
+        again = {*self.ripe}
+        while again:
+            found |= {measure: self._decide(tree, measure, refused, leaving) for measure in sorted(again)}
+            moved = {key for each in found.values() for key in each.cells}
+            left = {key: its for each in found.values() for key, its in each.left.items()}
+            wrong = torn(self.cells.values(), moved, left)
+            to_leave = {key for key in wrong - leaving if self._may_leave(key, left)}
+            leaving |= to_leave
+            refused |= set() if to_leave else wrong
+            again = {key.measure for key in to_leave or wrong}
+        return found
+
+    def _may_leave(self, key: CellKey, left: Collection[CellKey]) -> bool:
+        """Tell whether a cell that no unit has can leave behind what was carried, as the officer's other cells do."""
+        others = (other for other in left if other.measure != key.measure)
+        follows = any((other.cut, other.subject) == (key.cut, key.subject) for other in others)
+        own = self.ripe[key.measure].pending(key.cut, key.subject)
+        return follows and key.measure not in self.served and len(own) >= rule.FEWEST
+
+    def _decide(self, tree: Tree, measure: str, refused: Collection[CellKey], leaving: set[CellKey]) -> Moves:
+        waiting, is_part = self.ripe[measure], any("unit" in self.cuts[name] for name in self.cells)
+
+        def key_of(cell: rule.Cell) -> CellKey:
+            return CellKey(cell.cut, cell.subject, self.month, measure)
+
+        def may_move(cell: rule.Cell) -> bool:
+            key, officers = key_of(cell), self.officers.get((cell.cut, cell.subject))
+            return (
+                cell.cut in self.cuts[measure]
+                and key not in refused
+                and self.cadence.allows(key, officers, is_part=is_part)
+            )
+
+        moves = Moves(waiting=0)
+        has_counters, served = "counter" in self.cuts[measure], self.served.get(measure)
+        drawn = waiting.without_carried(leaving)
+        for root in draw(tree, drawn, has_counters=has_counters, served=served):
+            decision = rule.decide(root, may_move=may_move)
+            moved = {key_of(cell) for cell in decision.moved}
+            moves.cells |= moved
+            for key in {key_of(cell) for cell in decision.behind} | (moved & leaving):
+                moves.left[key] = {change.response_id: change for change in waiting.brought(key.cut, key.subject)}
+        return moves
 
 
 def count_officers(session: Session, tree: Tree, month: date) -> Behind:

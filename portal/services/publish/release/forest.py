@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -69,12 +69,14 @@ def read_tree(session: Session) -> Tree:
 class Waiting:
     """What one month and measure has pending, by cut and subject: of its own answers, and of those carried into it.
 
-    `crossing` are the answers carried into a cell, as changes from 0, and out of one, as changes to 0.
+    `crossing` are the answers carried into a cell, as changes from 0, and out of one, as changes to 0; `unit_of` is
+    where each of them was given.
     """
 
     own: Mapping[str, Mapping[str, tuple[rule.Change, ...]]]
     carried: Mapping[str, Mapping[str, tuple[rule.Change, ...]]]
     crossing: Mapping[CellKey, tuple[rule.Change, ...]]
+    unit_of: Mapping[bytes, int] = field(default_factory=dict)
 
     def pending(self, cut: str, subject: str) -> tuple[rule.Change, ...]:
         """Return the changes of a cell that are its own."""
@@ -84,24 +86,41 @@ class Waiting:
         """Return the changes of a cell that are of answers carried into it."""
         return self.carried.get(cut, {}).get(subject, ())
 
+    def without_carried(self, keys: Collection[CellKey]) -> Waiting:
+        """Return the same, but that these cells leave behind what was carried into them."""
+        without = {(key.cut, key.subject) for key in keys}
+        kept = {
+            cut: {subject: its for subject, its in of.items() if (cut, subject) not in without}
+            for cut, of in self.carried.items()
+        }
+        return replace(self, carried=kept)
+
     def subjects(self, cut: str) -> list[str]:
         """Return the subjects of a cut that have anything pending, in order."""
         return sorted({*self.own.get(cut, ()), *self.carried.get(cut, ())})
 
 
-def draw(tree: Tree, waiting: Waiting, *, has_counters: bool) -> Iterator[rule.Unit]:
-    """Draw what is decided together: each tree of units, and each officer alone, as officers are no part of a unit."""
-    for subject in waiting.subjects("officer"):
+Served = Mapping[int, tuple[rule.Part, ...]]
+"""By unit what its officers have pending, and a part that is not shown: the answers about nobody."""
+
+
+def draw(tree: Tree, waiting: Waiting, *, has_counters: bool, served: Served | None = None) -> Iterator[rule.Unit]:
+    """Draw what is decided together: each tree of units, and each officer alone who is no part of a unit.
+
+    Where units have the measure as well, `served` makes the officers of each a partition of it.
+    """
+    for subject in waiting.subjects("officer") if served is None else ():
         cell = rule.Cell("officer", subject)
         yield rule.Unit(cell, waiting.pending("officer", subject), carried=waiting.brought("officer", subject))
-    names = ("service", "place") if has_counters else ("service",)
-    apart = _apart(tree, waiting.crossing, names)
+    names = ("service", *["place"] * has_counters, *["officer"] * (served is not None))
+    apart = _apart(tree, waiting, names)
     parts = _parts(tree, waiting)
+    parts |= {(unit_id, "officer"): list(its) for unit_id, its in (served or {}).items()}
     for root in tree.roots:
         yield _unit(tree, waiting, root, parts, apart, names)
 
 
-_Parts = Mapping[tuple[int, str], list[rule.Part]]
+_Parts = dict[tuple[int, str], list[rule.Part]]
 _Apart = Mapping[tuple[int, str], tuple[rule.Change, ...]]
 
 
@@ -128,15 +147,14 @@ def _parts(tree: Tree, waiting: Waiting) -> _Parts:
     return parts
 
 
-def _apart(tree: Tree, crossing: Mapping[CellKey, Iterable[rule.Change]], names: tuple[str, ...]) -> _Apart:
+def _apart(tree: Tree, waiting: Waiting, names: tuple[str, ...]) -> _Apart:
     """Return, by unit and partition, the answers that were carried into or out of one side of it only."""
     sums: dict[tuple[int, str], dict[bytes, int]] = {}
-    for key, changes in crossing.items():
-        for place, sign in _sides(tree, key, names):
+    for key, change in ((key, change) for key, changes in waiting.crossing.items() for change in changes):
+        for place, sign in _sides(tree, key, names, waiting.unit_of[change.response_id]):
             values = sums.setdefault(place, {})
-            for change in changes:
-                difference = sign * (change.current - change.released)
-                values[change.response_id] = values.get(change.response_id, 0) + difference
+            difference = sign * (change.current - change.released)
+            values[change.response_id] = values.get(change.response_id, 0) + difference
     return {
         place: tuple(
             rule.Change(response_id, max(-value, 0), max(value, 0))
@@ -147,8 +165,8 @@ def _apart(tree: Tree, crossing: Mapping[CellKey, Iterable[rule.Change]], names:
     }
 
 
-def _sides(tree: Tree, key: CellKey, names: tuple[str, ...]) -> Iterator[tuple[tuple[int, str], int]]:
-    """Name the partitions that a cell stands in: as the whole (+1) or as a child (-1)."""
+def _sides(tree: Tree, key: CellKey, names: tuple[str, ...], given_at: int) -> Iterator[tuple[tuple[int, str], int]]:
+    """Name the partitions an answer of a cell stands in, as part of the whole (+1) or of a child (-1)."""
     if key.cut == "unit":
         path = tree.path(int(key.subject))
         for name in names:
@@ -159,3 +177,5 @@ def _sides(tree: Tree, key: CellKey, names: tuple[str, ...]) -> Iterator[tuple[t
         yield (tree.service_unit[key.subject], "service"), -1
     elif key.cut == "counter":
         yield (tree.counter_unit[key.subject], "place"), -1
+    elif "officer" in names:
+        yield (given_at, "officer"), -1
