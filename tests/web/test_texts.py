@@ -15,6 +15,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from portal import app as composition
+from portal.storage import rehearsals
 from portal.web.errors import HTTP_CODES, STATUS
 from portal.web.texts import Language, Texts
 
@@ -234,3 +235,8 @@ def test_every_act_in_the_log_has_its_words_and_no_words_are_left_over() -> None
     assert acts
     named = {key.removeprefix("audit.act.") for key in _sentences("id") if key.startswith("audit.act.")}
     assert acts == named
+
+
+def test_a_certificate_names_every_table_that_a_rehearsal_wipes() -> None:
+    named = {key.removeprefix("rehearsal.table.") for key in _sentences("id") if key.startswith("rehearsal.table.")}
+    assert named == set(rehearsals.WIPED)
